@@ -1,0 +1,124 @@
+"""All settings, and the only place that reads the environment.
+
+Every setting has its line in docs/settings.md; a test compares the two.
+"""
+
+import secrets
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import Misconfigured
+
+
+class Settings(BaseSettings):
+    """Read from the environment: `home` is WENJING_HOME, and so on."""
+
+    model_config = SettingsConfigDict(env_prefix="WENJING_", frozen=True)
+
+    home: Path = Path("var")
+    """Folder for everything that the embedded servers keep."""
+    secret: SecretStr | None = None
+    """At least 32 characters; keys are derived from it. Unset: `home`/secret, made once."""
+    redis_url: str | None = None
+    """redis://… or unix://…; unset: the embedded server that `wenjing up` starts."""
+    redis_cluster: bool = False
+    """True when `redis_url` names a node of a Redis Cluster."""
+    shards: int = Field(default=16, ge=1, le=1024)
+    """Number of ready streams; fixed for the life of an installation."""
+    database_url: str | None = None
+    """SQLAlchemy URL; unset: SQLite in `home`."""
+    accounts: Path | None = None
+    """YAML file of the police accounts and their channels; unset: `home`/accounts.yml."""
+    models: Path = Path("models")
+    """Folder of trained Rasa models; the newest is served."""
+    data: Path = Path("data")
+    """Folder of knowledge and places (`faq`, `places`)."""
+
+    host: str = "127.0.0.1"
+    """Address that the gateway and the desk listen on."""
+    gateway_port: int = 8080
+    desk_port: int = 8081
+    public_url: str = ""
+    """Where citizens reach the gateway from outside; unset: http://host:gateway_port."""
+    desk_secure_cookies: bool = False
+    """True where the desk is served over HTTPS, as it must be outside of a trial."""
+    session_hours: float = 10
+    """An officer is signed out after so many hours."""
+
+    body_limit: int = 1_000_000
+    """Largest webhook body, in bytes."""
+    text_limit: int = 2000
+    """Longest text of one message that is understood, in characters; the rest is cut."""
+    mailbox_limit: int = 50
+    """Messages that may wait in one conversation before the gateway answers 503."""
+    backlog_limit: int = 20_000
+    """Conversations of one shard that may wait, and journal events that may be unread."""
+    turn_seconds: float = 10
+    """A turn that takes longer is handed to an officer."""
+    tries: int = 5
+    """A message that has killed so many workers goes to an officer."""
+    reclaim_seconds: float = 20
+    """A conversation that a worker or sender has held for so long is given to another."""
+    conversation_days: float = 3
+    """What Redis remembers of a conversation after its last message."""
+    seen_days: float = 5
+    """How long a message id is remembered, to recognise a repeated delivery."""
+    send_tries: int = 8
+    """Tries of one delivery before it is a dead letter."""
+    log_level: str = "INFO"
+
+    @cached_property
+    def secret_bytes(self) -> bytes:
+        """The installation's secret; created on first use where none is given."""
+        if self.secret is not None:
+            value = self.secret.get_secret_value()
+            if len(value) < 32:
+                raise Misconfigured("WENJING_SECRET must have at least 32 characters")
+            return value.encode()
+        path = self.home / "secret"
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            with path.open("x") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise Misconfigured(
+                f"cannot write {path} ({error.strerror}): make the folder writable"
+                " or set WENJING_HOME or WENJING_SECRET"
+            ) from error
+        return path.read_bytes().strip()
+
+    def key(self, purpose: str) -> bytes:
+        """32 bytes for one purpose, derived from the secret (HKDF, RFC 5869)."""
+        derive = HKDF(hashes.SHA256(), length=32, salt=None, info=purpose.encode())
+        return derive.derive(self.secret_bytes)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{(self.home / 'wenjing.db').absolute()}"
+
+    @property
+    def accounts_file(self) -> Path:
+        """The accounts file in force; it need not exist."""
+        return self.accounts or self.home / "accounts.yml"
+
+
+@lru_cache
+def current_settings() -> Settings:
+    """The settings of this process; raises Misconfigured by name."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"WENJING_{'_'.join(str(p) for p in fault['loc']).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise Misconfigured(faults) from error
