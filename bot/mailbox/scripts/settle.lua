@@ -1,0 +1,43 @@
+-- What became of a delivery: 'sent', 'dead', 'later' or 'held'.
+-- KEYS conversation, out, send, later, journal, room, posted
+-- ARGV number, entry, outcome, due (ms), event or '', seconds to remember
+local conversation, out, send, later, journal, room, posted = unpack(KEYS)
+local number, entry, outcome = ARGV[1], ARGV[2], ARGV[3]
+
+if redis.call('XACK', send, 'senders', entry) == 0 then
+  return 'lost'
+end
+redis.call('XDEL', send, entry)
+redis.call('HDEL', conversation, 'trying')
+if ARGV[5] ~= '' then
+  redis.call('XADD', journal, '*', 'e', ARGV[5])
+end
+if outcome == 'later' then
+  redis.call('ZADD', later, ARGV[4], number)
+  return 'done'
+end
+if outcome == 'held' then
+  -- It may wait for ever: unlike everything else that waits, it may also expire.
+  redis.call('HSET', conversation, 'held', '1', 'send_tries', 0)
+  for _, key in ipairs({conversation, out, room, posted}) do
+    redis.call('EXPIRE', key, ARGV[6])
+  end
+  return 'done'
+end
+redis.call('LPOP', out)
+redis.call('HSET', conversation, 'send_tries', 0)
+if outcome == 'sent' then
+  redis.call('HINCRBY', conversation, 'sent_since', 1)
+end
+if redis.call('LLEN', out) > 0 then
+  redis.call('XADD', send, '*', 'n', number)
+  return 'done'
+end
+redis.call('HSET', conversation, 'out_on', '0')
+local known = redis.call('HMGET', conversation, 'box_on', 'holder')
+if known[1] ~= '1' and (known[2] or 'bot') == 'bot' then
+  for _, key in ipairs({conversation, room, posted}) do
+    redis.call('EXPIRE', key, ARGV[6])
+  end
+end
+return 'done'
