@@ -58,6 +58,9 @@ class ServiceSaid(_Event):
     topic: str | None
     epoch: int
     choices: tuple[Choice, ...] = ()
+    short: str = ""
+    """With `urgent`: what a dead letter needs to be sent again as it was."""
+    urgent: bool = False
 
 
 class Delivered(_Event):
