@@ -10,6 +10,7 @@ from bot.mailbox.connection import connect, embedded_socket
 from bot.mailbox.delivery import Deliveries, Delivery
 from bot.mailbox.edge import RoomItem, Signal
 from bot.mailbox.hands import EventRef, Journal
+from bot.mailbox.tokens import Tokens
 from bot.mailbox.work import Claim
 from bot.settings import Settings
 
@@ -31,3 +32,7 @@ class Mailbox(Journal, Deliveries):
     def connect(cls, settings: Settings) -> "Mailbox":
         """Connects on first use."""
         return cls(connect(settings), settings)
+
+    def token_store(self) -> Tokens:
+        """Short texts that all processes share for a while."""
+        return Tokens(self._redis, self._settings)

@@ -236,6 +236,12 @@ class Connection:
         await self._redis.ping()
 
     @unavailable_when_down
+    async def server_time(self) -> float:
+        """What the clock of Redis shows, in epoch seconds."""
+        seconds, microseconds = await self._redis.time()
+        return float(seconds) + float(microseconds) / 1e6
+
+    @unavailable_when_down
     async def erase(self) -> None:
         """Forget everything, for good."""
         await self._redis.flushdb()

@@ -2,6 +2,7 @@
 
 import subprocess
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -55,6 +56,13 @@ def start_redis(settings: Settings, *, seconds: float = 30) -> subprocess.Popen[
             raise Misconfigured(f"the embedded Redis did not start: see {folder / 'redis.log'}")
         time.sleep(0.02)
     return server
+
+
+def stop_left_over(settings: Settings) -> None:
+    """End a server that an installation which was killed has left running; it writes its
+    append-only file to the end first."""
+    with suppress(RedisError, OSError), Redis(unix_socket_path=embedded_socket(settings)) as redis:
+        redis.shutdown()
 
 
 def redis_binary() -> str:

@@ -1,0 +1,228 @@
+"""`wenjing up`: every role in one command, each in a process of its own.
+
+A role that dies is started again. What the roles print goes to `home`/logs.
+"""
+
+import fcntl
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import httpx
+from rich.console import Console
+from rich.panel import Panel
+
+from bot.errors import Misconfigured
+from bot.mailbox.embedded import start_redis, stop_left_over
+from bot.settings import Settings
+
+ROLES = ("journal", "worker", "sender", "gateway", "desk")
+
+STARTED_SECONDS = 120
+"""How long all roles may take to answer before we say that something is wrong."""
+
+LONGEST_PAUSE = 30.0
+"""Seconds before a role that keeps dying is started again, at most."""
+
+
+@dataclass
+class _Role:
+    name: str
+    process: "subprocess.Popen[bytes] | None" = None
+    deaths: int = 0
+    started_at: float = 0
+    start_at: float = 0
+    log: IO[bytes] | None = field(default=None, repr=False)
+
+
+class Installation:
+    """All roles of one machine."""
+
+    def __init__(self, settings: Settings, console: Console) -> None:
+        self._settings = settings
+        self._console = console
+        self._roles = [_Role(name) for name in ROLES]
+        self._stop = False
+
+    def run(self) -> int:
+        """Start everything, keep it running, stop it cleanly on Ctrl-C; the exit status."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+        lock = self._lock()
+        self._check_ports()
+        self._train()
+        redis = self._start_redis()
+        try:
+            first = self._prepare_store()
+            self._watch(first)
+        finally:
+            self._stop_roles()
+            if redis is not None:
+                # It writes its append-only file to the end before it goes.
+                redis.terminate()
+                redis.wait(timeout=30)
+            lock.close()
+            self._console.print("Stopped. Everything is kept.")
+        return 0
+
+    def _on_signal(self, *_: object) -> None:
+        if not self._stop:
+            self._console.print("Stopping …")
+        self._stop = True
+
+    def _lock(self) -> IO[str]:
+        """Hold the folder, so that two installations never share it."""
+        home = self._settings.home
+        try:
+            (home / "logs").mkdir(parents=True, exist_ok=True)
+            lock = (home / "lock").open("w")
+        except OSError as error:
+            raise Misconfigured(
+                f"cannot write {home} ({error.strerror}): make it writable or set WENJING_HOME"
+            ) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Misconfigured(
+                f"Wenjing is already running in {home}: stop it first, or set WENJING_HOME"
+            ) from error
+        return lock
+
+    def _check_ports(self) -> None:
+        for name in ("gateway_port", "desk_port"):
+            port = getattr(self._settings, name)
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((self._settings.host, port))
+                except OSError as error:
+                    raise Misconfigured(
+                        f"port {port} on {self._settings.host} cannot be used"
+                        f" ({error.strerror}): stop what uses it,"
+                        f" or set WENJING_{name.upper()} to another"
+                    ) from error
+
+    def _train(self) -> None:
+        # In a process of its own: what training needs in memory, serving does not.
+        done = subprocess.run([sys.executable, "-m", "bot", "train"], check=False)
+        if done.returncode != 0:
+            raise Misconfigured("there is no model: training failed, see above")
+
+    def _start_redis(self) -> "subprocess.Popen[bytes] | None":
+        if self._settings.redis_url is not None:
+            return None
+        # We hold the lock: a server that answers is left over from a start that was killed.
+        stop_left_over(self._settings)
+        return start_redis(self._settings)
+
+    def _prepare_store(self) -> tuple[str, str] | None:
+        """Bring the database up to date; the first officer's login and password, once."""
+        from bot.roles import open_store
+        from bot.store.officers import ensure_first_officer
+
+        return ensure_first_officer(open_store(self._settings))
+
+    def _watch(self, first: tuple[str, str] | None) -> None:
+        with self._console.status("Starting …"):
+            for role in self._roles:
+                self._start(role)
+            deadline = time.monotonic() + STARTED_SECONDS
+            while not self._stop and not self._answers():
+                self._restart_dead()
+                if time.monotonic() > deadline:
+                    self._console.print(
+                        f"Not everything has started: see {self._settings.home / 'logs'}.",
+                        style="yellow",
+                    )
+                    break
+                time.sleep(0.1)
+        if not self._stop:
+            self._greet(first)
+        while not self._stop:
+            self._restart_dead()
+            time.sleep(0.2)
+
+    def _greet(self, first: tuple[str, str] | None) -> None:
+        at = f"http://{self._settings.host}"
+        lines = [
+            f"Web chat   {at}:{self._settings.gateway_port}/",
+            f"Desk       {at}:{self._settings.desk_port}/",
+        ]
+        if first is not None:
+            login, password = first
+            lines += [
+                "",
+                f"First officer: {login}   password: {password}",
+                "The password is shown this once; `wenjing officer add` adds more.",
+            ]
+        lines += ["", f"Logs are in {self._settings.home / 'logs'}. Ctrl-C stops."]
+        self._console.print(Panel("\n".join(lines), title="Wenjing 问警", expand=False))
+
+    def _answers(self) -> bool:
+        at = f"http://{self._settings.host}"
+        pages = (
+            f"{at}:{self._settings.gateway_port}/health/ready",
+            f"{at}:{self._settings.desk_port}/health/ready",
+        )
+        try:
+            return all(httpx.get(page, timeout=2, trust_env=False).is_success for page in pages)
+        except httpx.HTTPError:
+            return False
+
+    def _start(self, role: _Role) -> None:
+        if role.log is None:
+            role.log = (self._settings.home / "logs" / f"{role.name}.log").open("ab")
+        role.process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+            [sys.executable, "-m", "bot", role.name, "--attached"],
+            # It closes when we go, however we go; then the role goes, too.
+            stdin=subprocess.PIPE,
+            stdout=role.log,
+            stderr=role.log,
+            # Ctrl-C in the terminal is for us; the roles are stopped in order.
+            start_new_session=True,
+        )
+        role.started_at = time.monotonic()
+
+    def _restart_dead(self) -> None:
+        now = time.monotonic()
+        for role in self._roles:
+            if role.process is not None and role.process.poll() is not None:
+                status, role.process = role.process.returncode, None
+                if now - role.started_at > 2 * LONGEST_PAUSE:
+                    role.deaths = 0
+                pause = min(LONGEST_PAUSE, 0.5 * 2**role.deaths) if role.deaths else 0.0
+                role.deaths += 1
+                role.start_at = now + pause
+                self._console.print(
+                    f"The {role.name} ended ({_ending(status)}) and is started again"
+                    f" in {pause:.0f} s; see {self._log_path(role)}.",
+                    style="yellow",
+                )
+            if role.process is None and now >= role.start_at:
+                self._start(role)
+
+    def _log_path(self, role: _Role) -> Path:
+        return self._settings.home / "logs" / f"{role.name}.log"
+
+    def _stop_roles(self) -> None:
+        # The edge first, so that nothing new comes in; the journal last, so that all is written.
+        for name in ("gateway", "desk", "worker", "sender", "journal"):
+            role = next(role for role in self._roles if role.name == name)
+            if role.process is not None and role.process.poll() is None:
+                role.process.terminate()
+                try:
+                    role.process.wait(timeout=15)
+                except subprocess.TimeoutExpired:
+                    role.process.kill()
+                    role.process.wait()
+            if role.log is not None:
+                role.log.close()
+
+
+def _ending(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"status {status}"

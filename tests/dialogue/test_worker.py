@@ -1,0 +1,253 @@
+"""The worker on a real Redis, with a dialogue that does as it is told."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from bot.accounts import DEMO
+from bot.dialogue.worker import Stuck, Worker
+from bot.events import CaseOpened, HandsChanged, ServiceSaid, Understood
+from bot.mailbox import Mailbox
+from bot.messages import Handover, Inbound, Question, Reply, Suggestion, Turn
+from bot.settings import Settings
+from tests.mailbox.conftest import NOW
+
+
+class ObedientDialogue:
+    """Answers with the question; "raise", "hang" and "spin" do as they say."""
+
+    def __init__(self, model: str = "m1") -> None:
+        self.model = model
+
+    async def handle(self, question: Question, state: bytes | None) -> tuple[Turn, bytes]:
+        match question.text:
+            case "raise":
+                raise RuntimeError("on purpose")
+            case "hang":
+                await asyncio.sleep(60)
+            case "spin":
+                end = time.monotonic() + 3
+                while time.monotonic() < end:
+                    pass
+        handover = Handover("asked", number="WJ-1") if question.text == "转人工" else None
+        heard = (state or b"") + question.text.encode() + b"|"
+        text = f"{self.model}:{question.place}:{heard.decode()}"
+        return Turn("answer", "zh", (Reply(text),), handover=handover), heard
+
+    def suggestions(self, text: str, language: str) -> tuple[Suggestion, ...]:
+        return (Suggestion("id_card_replace_lost", 0.5),)
+
+    def sentence(self, name: str, language: str) -> str:
+        return f"{name}/{language}"
+
+
+def inbound(text: str, id: str = "m1", sender: str = "v1", **more: object) -> Inbound:
+    return Inbound("webchat", "demo", sender, id, text, NOW, **more)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def working(
+    mailbox: Mailbox, settings: Settings, newest: Callable[[], str | None] = lambda: None
+) -> AsyncIterator[asyncio.Task[None]]:
+    models = iter(["m1", "m2", "m3"])
+    worker = Worker(
+        mailbox=mailbox,
+        load=lambda: ObedientDialogue(next(models)),
+        newest_model=newest,
+        accounts={DEMO.id: DEMO},
+        settings=settings,
+    )
+    stop = asyncio.Event()
+    running = asyncio.create_task(worker.run(stop))
+    try:
+        yield running
+    finally:
+        stop.set()
+        with contextlib.suppress(Stuck):
+            await running
+
+
+async def heard(
+    mailbox: Mailbox, enough: Callable[[list[object]], bool], seconds: float = 10
+) -> list[object]:
+    """Events until there are enough of them."""
+    events: list[object] = []
+    async with asyncio.timeout(seconds):
+        while not enough(events):
+            pairs = await mailbox.events("j", wait=0.2)
+            events += [event for _, event in pairs]
+    return events
+
+
+def said(events: list[object]) -> list[str]:
+    return [event.text for event in events if isinstance(event, ServiceSaid)]
+
+
+def times(kind: type, number: int) -> Callable[[list[object]], bool]:
+    return lambda events: sum(isinstance(event, kind) for event in events) >= number
+
+
+async def test_a_question_is_answered_for_the_accounts_place_with_the_memory_of_the_last(
+    mailbox, settings
+):
+    async with working(mailbox, settings):
+        await mailbox.accept(inbound("一", "m1"))
+        await mailbox.accept(inbound("二", "m2"))
+        events = await heard(mailbox, times(ServiceSaid, 2))
+    assert said(events) == ["m1:110108:一|", "m1:110108:一|二|"]
+
+
+@pytest.mark.parametrize(("text", "reason"), [("raise", "failed"), ("hang", "too slow")])
+async def test_a_turn_that_fails_or_hangs_goes_to_an_officer_and_the_citizen_is_told(
+    mailbox, settings, text, reason
+):
+    quick = settings.model_copy(update={"turn_seconds": 0.2})
+    async with working(mailbox, quick):
+        await mailbox.accept(inbound(text))
+        events = await heard(mailbox, times(HandsChanged, 1))
+    assert said(events) == ["utter_failed/en"]
+    assert [e.handover.reason for e in events if isinstance(e, CaseOpened)] == [reason]
+    number = mailbox.number("webchat", "demo", "v1")
+    assert (await mailbox.hands(number)).holder == "desk"
+
+
+async def test_a_turn_that_cannot_be_stopped_is_handed_over_and_ends_the_process(
+    mailbox, settings
+):
+    quick = settings.model_copy(update={"turn_seconds": 0.2})
+    async with working(mailbox, quick) as running:
+        await mailbox.accept(inbound("spin"))
+        events = await heard(mailbox, times(HandsChanged, 1))
+        with pytest.raises(Stuck):
+            await running
+    assert said(events) == ["utter_failed/en"]
+
+
+async def test_a_message_that_kills_workers_goes_to_an_officer_and_the_rest_are_kept(
+    mailbox, settings
+):
+    quick = settings.model_copy(update={"tries": 2, "reclaim_seconds": 0.1})
+    doomed = Mailbox.connect(quick)
+    await doomed.accept(inbound("poison", "m1"))
+    await doomed.accept(inbound("身份证", "m2"))
+    for n in range(2):
+        assert await doomed.claim(f"dies-{n}", wait=0.2) is not None
+        await asyncio.sleep(0.15)
+        doomed = Mailbox.connect(quick)
+    async with working(doomed, quick):
+        events = await heard(doomed, times(Understood, 2))
+    assert said(events)[0] == "utter_failed/en"
+    assert "poison" not in "".join(said(events))
+    assert [e.handover.reason for e in events if isinstance(e, CaseOpened)] == ["failed"]
+    kept = [e for e in events if isinstance(e, Understood)]
+    assert kept[1].suggestions, "the second message waits for the officer, with suggestions"
+    await doomed.close()
+
+
+async def test_danger_is_answered_before_anything_else_and_makes_an_urgent_case(mailbox, settings):
+    async with working(mailbox, settings):
+        await mailbox.accept(inbound("救命 有人拿刀追我"))
+        events = await heard(mailbox, times(HandsChanged, 1))
+    assert "110" in said(events)[0]
+    assert [e.handover.priority for e in events if isinstance(e, CaseOpened)] == ["urgent"]
+
+
+async def test_danger_that_the_gateway_answered_is_not_answered_twice(mailbox, settings):
+    async with working(mailbox, settings):
+        await mailbox.accept(inbound("救命 有人拿刀追我", alarm_answered=True))
+        events = await heard(mailbox, times(HandsChanged, 1))
+    assert said(events) == []
+
+
+async def test_while_an_officer_speaks_the_bot_is_silent_even_in_danger(mailbox, settings):
+    number = mailbox.number("webchat", "demo", "v1")
+    await mailbox.accept(inbound("转人工", "m1"))
+    async with working(mailbox, settings):
+        await heard(mailbox, times(HandsChanged, 1))
+        await mailbox.take(number, 7, epoch=1)
+        await mailbox.accept(inbound("身份证", "m2"))
+        await mailbox.accept(inbound("救命 有人拿刀追我", "m3"))
+        events = await heard(mailbox, times(Understood, 2))
+    assert said(events) == []
+    assert [e.handover.priority for e in events if isinstance(e, CaseOpened)] == ["urgent"]
+    assert (await mailbox.hands(number)).holder == "officer:7"
+
+
+async def test_a_waiting_citizen_is_reminded_once_in_a_while_not_at_every_word(mailbox, settings):
+    async with working(mailbox, settings):
+        for n, text in enumerate(["转人工", "在吗", "还在吗"]):
+            await mailbox.accept(inbound(text, f"m{n}"))
+        events = await heard(mailbox, times(Understood, 3))
+    assert len(said(events)) == 1
+
+
+async def test_a_picture_or_a_first_visit_gets_a_sentence(mailbox, settings):
+    async with working(mailbox, settings):
+        await mailbox.accept(inbound("", "m1", kind="image"))
+        await mailbox.accept(inbound("", "m2", kind="follow"))
+        events = await heard(mailbox, times(ServiceSaid, 2))
+    assert said(events) == ["utter_only_text/zh", "utter_greet/zh"]
+
+
+async def test_a_new_model_is_served_without_losing_a_message(mailbox, settings):
+    newest = "m1"
+    async with working(mailbox, settings, lambda: newest):
+        await mailbox.accept(inbound("一", "m1"))
+        await heard(mailbox, times(ServiceSaid, 1))
+        newest = "m2"
+        said_by = ""
+        for n in range(200):
+            await mailbox.accept(inbound("二", f"n{n}", sender=f"v{n}"))
+            events = await heard(mailbox, times(ServiceSaid, 1))
+            said_by = said(events)[0][:2]
+            if said_by == "m2":
+                break
+            await asyncio.sleep(0.05)
+    assert said_by == "m2"
+
+
+async def test_zero_bot_messages_after_any_takeover_while_messages_pour_in(mailbox, settings):
+    conversations = 200
+    quick = settings.model_copy(update={"mailbox_limit": 1000})
+    taken_at: dict[str, int] = {}
+    delivered: list[tuple[str, str, int]] = []
+    box = Mailbox.connect(quick)
+
+    async def pour() -> None:
+        for round_ in range(5):
+            for n in range(conversations):
+                await box.accept(inbound(f"问题{round_}", f"r{round_}-{n}", sender=f"v{n}"))
+
+    async def take_all() -> None:
+        for n in range(conversations):
+            number = box.number("webchat", "demo", f"v{n}")
+            hands = await box.hands(number)
+            await box.take(number, 1, epoch=hands.epoch)
+            taken_at[number] = len(delivered)
+
+    async def send(shard: int) -> None:
+        while True:
+            delivery = await box.next_delivery("s", shard, wait=0.1)
+            if delivery is not None and await box.begin(delivery):
+                # The call out begins here: what comes after a takeover must not reach this.
+                message = delivery.message
+                delivered.append((delivery.conversation, message.author, len(delivered)))
+                await box.sent(delivery)
+
+    async with working(box, quick):
+        senders = [asyncio.create_task(send(shard)) for shard in range(quick.shards)]
+        pouring = asyncio.create_task(pour())
+        await asyncio.sleep(0.5)
+        await take_all()
+        await pouring
+        await heard(box, times(Understood, conversations * 5), seconds=60)
+        for sender in senders:
+            sender.cancel()
+    late = [row for row in delivered if row[1] == "bot" and row[2] > taken_at[row[0]]]
+    assert late == []
+    assert delivered, "the bot had spoken before"
+    await box.close()
