@@ -1,0 +1,99 @@
+"""Hands the conversation to an officer, with the reason and a number for the citizen."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, ConversationPaused, EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.forms import REQUESTED_SLOT
+
+from actions.speech import Turn, about
+from bot.knowledge.retrieval import finder
+from bot.messages import Suggestion
+from bot.settings import current_settings
+
+REPORT = ("lost_item", "lost_place", "lost_time", "lost_contact")
+"""Slots of the report of a lost item, in the order in which they are asked."""
+CONFIRMED = "lost_confirmed"
+ALPHABET = "23456789ACDEFGHJKMNPQRTUVWXY"
+"""Characters that are not mistaken for one another when read out or typed."""
+LENGTH = 5
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+class ActionHandOver(Action):  # type: ignore[misc]
+    """The citizen asked for a person."""
+
+    def name(self) -> str:
+        """As in domain.yml."""
+        return "action_hand_over"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Hand over, with what a form under way has collected."""
+        turn = Turn.of(tracker)
+        found = finder(current_settings().data).find(turn.text)
+        report = {slot: tracker.get_slot(slot) for slot in REPORT if tracker.get_slot(slot)}
+        said = hand_over(dispatcher, turn, "asked", found, report=report)
+        return [*said, *ended(tracker)]
+
+
+class ActionGiveEmergencyNumber(Action):  # type: ignore[misc]
+    """An emergency that the rules before Rasa did not recognise."""
+
+    def name(self) -> str:
+        """As in domain.yml."""
+        return "action_give_emergency_number"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """The number first, then an officer on duty."""
+        handover = {"reason": "emergency", "priority": "urgent"}
+        dispatcher.utter_message(
+            response="utter_emergency",
+            json_message=about("emergency", urgent=True, handover=handover),
+        )
+        return [ConversationPaused(), *ended(tracker)]
+
+
+def ended(tracker: Tracker) -> list[EventType]:
+    """Ends the form under way, if any, and forgets what it collected."""
+    if not tracker.active_loop.get("name"):
+        return []
+    emptied = [SlotSet(slot, None) for slot in (*REPORT, CONFIRMED, REQUESTED_SLOT)]
+    return [ActiveLoop(None), *emptied]
+
+
+def hand_over(
+    dispatcher: CollectingDispatcher,
+    turn: Turn,
+    reason: str,
+    suggestions: Sequence[Suggestion] = (),
+    *,
+    response: str | None = None,
+    report: dict[str, str] | None = None,
+) -> list[EventType]:
+    """Say so, with a number where only the citizen can read it; the bot then pauses."""
+    number = case_number(turn.now)
+    handover = {"reason": reason, "number": "" if turn.public else number, "report": report or {}}
+    dispatcher.utter_message(
+        response=response or f"utter_hand_over_{reason}",
+        json_message=about("handover", suggestions, handover=handover),
+    )
+    if not turn.public:
+        dispatcher.utter_message(
+            response="utter_case_number", number=number, json_message={"outcome": "handover"}
+        )
+    return [ConversationPaused()]
+
+
+def case_number(now: datetime) -> str:
+    """Such as WJ261124-7KQ2M: the day in China, then random characters."""
+    day = now.astimezone(CHINA).strftime("%y%m%d")
+    return f"WJ{day}-" + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
