@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -72,49 +72,50 @@ class Conversation:
         return answered.turn
 
 
-def ask_lines(
-    settings: Settings,
-    lines: BinaryIO,
-    out: TextIO,
-    *,
-    account: str,
-    channel: str,
-    language: Any,
-    as_json: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How every conversation of a run begins, and how it is written out."""
+
+    settings: Settings
+    account: str
+    channel: str
+    language: Language | None
+    as_json: bool
+
+    def conversation(self) -> Conversation:
+        """A fresh one; raises Misconfigured. A model is trained first if there is none."""
+        accounts = load_accounts(self.settings.accounts_file)
+        if self.account not in accounts:
+            raise Misconfigured(f"no account {self.account!r}; there are: {', '.join(accounts)}")
+        dialogue = load_dialogue(self.settings, Console(stderr=True))
+        return Conversation(dialogue, accounts[self.account], self.channel, self.language)
+
+
+def ask_lines(start: Start, lines: BinaryIO, out: TextIO) -> None:
     """Answer each line of `lines` (UTF-8) in a conversation of its own."""
-    fresh = _start(settings, account, channel, language)
+    fresh = start.conversation()
 
     async def run() -> None:
         for line in lines:
             text = line.decode("utf-8", "replace").rstrip("\r\n")
-            turn = await replace(fresh).say(text, limit=settings.text_limit)
-            out.write(_written(text, turn, as_json))
+            turn = await replace(fresh).say(text, limit=start.settings.text_limit)
+            out.write(_written(text, turn, start.as_json))
             out.flush()
 
     asyncio.run(run())
 
 
-def ask_dialogues(
-    settings: Settings,
-    path: Path,
-    out: TextIO,
-    *,
-    account: str,
-    channel: str,
-    language: Any,
-    as_json: bool,
-) -> None:
+def ask_dialogues(start: Start, path: Path, out: TextIO) -> None:
     """Play the dialogues of a YAML file, one object a turn; raises Misconfigured."""
     dialogues = _read_dialogues(path)
-    fresh = _start(settings, account, channel, language)
+    fresh = start.conversation()
 
     async def run() -> None:
         for dialogue in dialogues:
             conversation = replace(fresh)
             for text in dialogue.turns:
-                turn = await conversation.say(text, limit=settings.text_limit)
-                out.write(_written(text, turn, as_json))
+                turn = await conversation.say(text, limit=start.settings.text_limit)
+                out.write(_written(text, turn, start.as_json))
             out.flush()
 
     asyncio.run(run())
@@ -122,7 +123,7 @@ def ask_dialogues(
 
 def chat_in_terminal(settings: Settings, console: Console, *, account: str) -> None:
     """Talk until an empty end of input (Ctrl-D)."""
-    conversation = _start(settings, account, "webchat", None)
+    conversation = Start(settings, account, "webchat", None, as_json=False).conversation()
     console.print("Write to the bot; Ctrl-D ends. 请直接输入问题，Ctrl-D 结束。", style="dim")
 
     async def run() -> None:
@@ -151,14 +152,6 @@ def chat_in_terminal(settings: Settings, console: Console, *, account: str) -> N
         asyncio.run(run())
     except KeyboardInterrupt:
         console.print()
-
-
-def _start(settings: Settings, account: str, channel: str, language: Any) -> Conversation:
-    accounts = load_accounts(settings.accounts_file)
-    if account not in accounts:
-        raise Misconfigured(f"no account {account!r}; there are: {', '.join(accounts)}")
-    dialogue = load_dialogue(settings, Console(stderr=True))
-    return Conversation(dialogue, accounts[account], channel, language)
 
 
 def _read_dialogues(path: Path) -> list[_Dialogue]:

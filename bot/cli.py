@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
@@ -29,6 +30,13 @@ app.add_typer(faq_app, name="faq")
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class PageLanguage(StrEnum):
+    """The languages that a page can be set to."""
+
+    ZH = "zh"
+    EN = "en"
 
 
 def main() -> None:
@@ -131,22 +139,21 @@ def ask(
     account: Annotated[str, typer.Option(help="Id of the account that is asked.")] = "demo",
     channel: Annotated[str, typer.Option(help="Channel it comes by.")] = "webchat",
     lang: Annotated[
-        str | None, typer.Option(help="What the citizen's page is set to: zh or en.")
+        PageLanguage | None, typer.Option(help="What the citizen's page is set to.")
     ] = None,
 ) -> None:
     """Answer questions from standard input, one a line, or dialogues from a file.
 
     Every line and every dialogue is a fresh conversation. See docs/ask.md for the fields.
     """
-    from bot.asking import ask_dialogues, ask_lines
+    from bot.asking import Start, ask_dialogues, ask_lines
 
-    if lang not in (None, "zh", "en"):
-        raise typer.BadParameter("must be zh or en", param_hint="--lang")
-    options = {"account": account, "channel": channel, "language": lang, "as_json": as_json}
+    settings = current_settings()
+    start = Start(settings, account, channel, lang.value if lang else None, as_json)
     if dialogue is not None:
-        ask_dialogues(current_settings(), dialogue, sys.stdout, **options)
+        ask_dialogues(start, dialogue, sys.stdout)
     else:
-        ask_lines(current_settings(), sys.stdin.buffer, sys.stdout, **options)
+        ask_lines(start, sys.stdin.buffer, sys.stdout)
 
 
 @app.command()

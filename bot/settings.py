@@ -132,7 +132,6 @@ def current_settings() -> Settings:
 def keep_libraries_quiet() -> None:
     """Before Rasa is imported: no telemetry, no banners, no model downloads."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -5,7 +5,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import wraps
 from importlib.resources import files
 from typing import Any, NamedTuple, ParamSpec, TypeVar
@@ -41,7 +41,9 @@ _DOWN = (
 )
 
 
-def unavailable_when_down(call: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def unavailable_when_down(
+    call: Callable[P, Coroutine[Any, Any, T]],
+) -> Callable[P, Coroutine[Any, Any, T]]:
     """Turn every way in which Redis can be out of reach into Unavailable."""
 
     @wraps(call)
