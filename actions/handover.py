@@ -7,9 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, ConversationPaused, EventType, SlotSet
+from rasa_sdk.events import ConversationPaused, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
-from rasa_sdk.forms import REQUESTED_SLOT
 
 from actions.speech import Turn, about
 from bot.knowledge.retrieval import finder
@@ -40,7 +39,7 @@ class ActionHandOver(Action):  # type: ignore[misc]
         found = finder(current_settings().data).find(turn.text)
         report = {slot: tracker.get_slot(slot) for slot in REPORT if tracker.get_slot(slot)}
         said = hand_over(dispatcher, turn, "asked", found, report=report)
-        return [*said, *ended(tracker)]
+        return [*said, *forgotten()]
 
 
 class ActionGiveEmergencyNumber(Action):  # type: ignore[misc]
@@ -59,15 +58,12 @@ class ActionGiveEmergencyNumber(Action):  # type: ignore[misc]
             response="utter_emergency",
             json_message=about("emergency", urgent=True, handover=handover),
         )
-        return [ConversationPaused(), *ended(tracker)]
+        return [ConversationPaused(), *forgotten()]
 
 
-def ended(tracker: Tracker) -> list[EventType]:
-    """Ends the form under way, if any, and forgets what it collected."""
-    if not tracker.active_loop.get("name"):
-        return []
-    emptied = [SlotSet(slot, None) for slot in (*REPORT, CONFIRMED, REQUESTED_SLOT)]
-    return [ActiveLoop(None), *emptied]
+def forgotten() -> list[EventType]:
+    """Forgets what a form collected."""
+    return [SlotSet(slot, None) for slot in (*REPORT, CONFIRMED)]
 
 
 def hand_over(

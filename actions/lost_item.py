@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
-from actions.handover import CONFIRMED, REPORT, ended, hand_over
+from actions.handover import REPORT, forgotten, hand_over
 from actions.speech import Turn
 from bot.nlu.text import normalise
 
@@ -74,7 +74,7 @@ class ActionOpenReport(Action):  # type: ignore[misc]
         if Turn.of(tracker).public:
             dispatcher.utter_message(response="utter_report_in_private")
             return []
-        return [*_emptied(), FollowupAction("report_lost_item")]
+        return [*forgotten(), FollowupAction("report_lost_item")]
 
 
 class ValidateReportLostItem(FormValidationAction):  # type: ignore[misc]
@@ -123,7 +123,7 @@ class ActionFileReport(Action):  # type: ignore[misc]
         said = hand_over(
             dispatcher, turn, "lost_item", response="utter_report_filed", report=report
         )
-        return [*said, *_emptied()]
+        return [*said, *forgotten()]
 
 
 class ActionCancelReport(Action):  # type: ignore[misc]
@@ -138,7 +138,7 @@ class ActionCancelReport(Action):  # type: ignore[misc]
     ) -> list[EventType]:
         """Say so, and forget what was collected."""
         dispatcher.utter_message(response="utter_report_cancelled")
-        return ended(tracker)
+        return forgotten()
 
 
 def detail(slot: str, text: str) -> str | None:
@@ -179,7 +179,3 @@ def _slot_like(value: str, known: dict[str, str]) -> str:
     if "lost_time" in known and _TIME.search(value):
         return "lost_time"
     return "lost_place" if "lost_place" in known else "lost_item"
-
-
-def _emptied() -> list[EventType]:
-    return [SlotSet(slot, None) for slot in (*REPORT, CONFIRMED)]

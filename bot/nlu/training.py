@@ -107,10 +107,6 @@ def _embed_all(settings: Settings, tell: Progress) -> None:
 
 
 def _train(settings: Settings, folder: Path, name: str) -> Path:
-    # Rasa is imported late: `wenjing train` with nothing to do should take no time.
-    import rasa.model_training
-    from rasa.shared.exceptions import RasaException
-
     root = settings.data.parent
     said = io.StringIO()
     level = logging.root.manager.disable
@@ -122,6 +118,9 @@ def _train(settings: Settings, folder: Path, name: str) -> Path:
             contextlib.redirect_stderr(said),
         ):
             warnings.simplefilter("ignore")
+            # Imported late: `wenjing train` with nothing to do should take no time.
+            import rasa.model_training
+
             result = rasa.model_training.train(
                 domain=str(root / "domain.yml"),
                 config=str(root / "config.yml"),
@@ -131,8 +130,10 @@ def _train(settings: Settings, folder: Path, name: str) -> Path:
                 # Rasa's cache would hand out parts trained by an older version of our code.
                 force_training=True,
             )
-    except RasaException as error:
-        raise Misconfigured(f"the model cannot be trained: {error}") from error
+    except (SystemExit, Exception) as error:
+        # Rasa raises many kinds, and ends the process for some faults of the data.
+        reason = said.getvalue().strip()[-500:] if isinstance(error, SystemExit) else error
+        raise Misconfigured(f"the model cannot be trained: {reason}") from error
     finally:
         logging.disable(level)
     if result.model is None:
