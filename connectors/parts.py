@@ -1,0 +1,29 @@
+"""Delivering one text in several messages, so that a retry goes on where it stopped."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from bot.errors import SendLater, SendUnknown, Unavailable
+from connectors.tokens import TokenStore
+
+_LIFETIME = timedelta(days=3)
+
+
+async def send_parts(
+    store: TokenStore, key: str, parts: Sequence[str], send: Callable[[str], Awaitable[None]]
+) -> None:
+    """Send each of `parts` in order; what `send` raises comes through. Called again with
+    the same `key`, it leaves out the parts that were sent before."""
+    if len(parts) == 1:
+        await send(parts[0])
+        return
+    try:
+        done = int(await store.get(key) or 0)
+    except Unavailable as error:
+        raise SendLater("what was sent before cannot be looked up") from error
+    for number, part in enumerate(parts[done:], start=done + 1):
+        await send(part)
+        try:
+            await store.put(key, str(number), _LIFETIME)
+        except Unavailable as error:
+            raise SendUnknown(f"{number} of {len(parts)} parts were sent") from error
