@@ -60,25 +60,26 @@ async def run_journal(mailbox: Events, store: Store, stop: asyncio.Event) -> Non
 async def _write(mailbox: Events, store: Store, batch: Sequence[tuple[EventRef, Event]]) -> None:
     if not batch:
         return
-    changed = await asyncio.to_thread(_record_all, store, [event for _, event in batch])
-    if changed:
-        await mailbox.tell_desk(changed)
+    events = [event for _, event in batch]
+    await asyncio.to_thread(_record_all, store, events)
+    # Also of events that were known: the desk may not have been told of them.
+    await mailbox.tell_desk({event.conversation for event in events})
     await mailbox.events_done([ref for ref, _ in batch])
 
 
-def _record_all(store: Store, events: list[Event]) -> set[str]:
+def _record_all(store: Store, events: list[Event]) -> None:
     """In one transaction; if there is a bad one among them, each in its own."""
     now = datetime.now(UTC)
     try:
-        return record(store, events, now=now)
+        record(store, events, now=now)
+        return
     except Unavailable:
         raise
     except Exception as error:
         logger.error("a batch cannot be written", events=len(events), **_fault(error))
-    changed: set[str] = set()
     for event in events:
         try:
-            changed |= record(store, [event], now=now)
+            record(store, [event], now=now)
         except Unavailable:
             raise
         except Exception as error:
@@ -89,7 +90,6 @@ def _record_all(store: Store, events: list[Event]) -> set[str]:
                 **_fault(error),
             )
             bury(store, event, error, now=now)
-    return changed
 
 
 def _fault(error: Exception) -> dict[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.events import (
@@ -39,18 +39,19 @@ from bot.store.models import (
 
 LAST_WORDS = 120
 """Characters of the last message that a list shows."""
+STEPPED_IN = "stepped_in"
+"""The reason of a case that an officer opened by taking over unasked."""
 REMEMBERED = timedelta(days=7)
 """How long it is known that an event was written."""
 
 
-def record(store: Store, events: Sequence[Event], *, now: datetime) -> set[str]:
+def record(store: Store, events: Sequence[Event], *, now: datetime) -> None:
     """Write these events down in one transaction; those known already change nothing.
 
-    Returns the numbers of the conversations that changed. Raises Unavailable; anything else
-    is a fault in one of the events, and nothing was written.
+    Raises Unavailable; anything else is a fault in one of the events. Nothing was written then.
     """
     with store.writing() as session:
-        return _Batch(store, session, events, now).write()
+        _Batch(store, session, events, now).write()
 
 
 def bury(store: Store, event: Event, error: Exception, *, now: datetime) -> None:
@@ -90,9 +91,9 @@ class _Batch:
         self._deliveries = self._rows(DeliveryRow, news, Delivered)
         self._ratings = self._rows(RatingRow, news, Rated)
         self._understandings = self._rows(UnderstandingRow, news, Understood)
-        self._cases = self._recent_cases(news)
+        self._open_cases = self._open_ones(news)
 
-    def write(self) -> set[str]:
+    def write(self) -> None:
         for event in self._events.values():
             conversation = self._conversations[event.conversation]
             match event:
@@ -113,7 +114,6 @@ class _Batch:
         self._session.add_all(
             AppliedRow(id=event_id, applied_at=self._now) for event_id in self._events
         )
-        return {event.conversation for event in self._events.values()}
 
     def _lock(self, numbers: Iterable[str]) -> dict[str, ConversationRow]:
         # In one order everywhere, so that two journals wait for each other and never both.
@@ -134,19 +134,11 @@ class _Batch:
         query = select(table).where(table.message.in_(messages))
         return {row.message: row for row in self._session.scalars(query)} if messages else {}
 
-    def _recent_cases(self, events: Sequence[Event]) -> dict[str, list[CaseRow]]:
-        """By conversation: the open case, and what was closed after the oldest event here."""
-        about = [event for event in events if isinstance(event, CaseOpened | HandsChanged)]
-        cases: dict[str, list[CaseRow]] = {}
-        if about:
-            oldest = min(event.at for event in about)
-            query = select(CaseRow).where(
-                CaseRow.conversation.in_({event.conversation for event in about}),
-                or_(CaseRow.state != "closed", CaseRow.closed_at >= oldest),
-            )
-            for row in self._session.scalars(query.order_by(CaseRow.id)):
-                cases.setdefault(row.conversation, []).append(row)
-        return cases
+    def _open_ones(self, events: Sequence[Event]) -> dict[str, CaseRow]:
+        """The open cases by conversation."""
+        about = {one.conversation for one in events if isinstance(one, CaseOpened | HandsChanged)}
+        query = select(CaseRow).where(CaseRow.conversation.in_(about), CaseRow.state != "closed")
+        return {row.conversation: row for row in self._session.scalars(query)} if about else {}
 
     def _citizen_said(self, conversation: ConversationRow, event: CitizenSaid) -> None:
         masked = self._mask(event.text)
@@ -251,52 +243,45 @@ class _Batch:
 
     def _case_opened(self, conversation: ConversationRow, event: CaseOpened) -> None:
         handover = event.handover
-        case = self._case_at(event)
+        report = {
+            "at": event.at.isoformat(),
+            "reason": handover.reason,
+            "priority": handover.priority,
+            "number": handover.number,
+            "fields": handover.report,
+        }
+        case = self._open_cases.get(conversation.number)
         if case is None:
-            case = self._open_case(conversation, event.at, handover.reason)
-        elif event.at >= case.opened_at:
-            case.reason = handover.reason
+            self._open_case(conversation, event.at, [report])
+            return
         if case.state == "follow_up":
             case.state = "waiting"
             case.waiting_since = event.at
-        if handover.priority == "urgent":
-            case.priority = "urgent"
-        case.number = case.number or handover.number
-        reports = json.loads(self._store.cipher.decrypt(case.reports))
-        reports.append(
-            {
-                "at": event.at.isoformat(),
-                "reason": handover.reason,
-                "number": handover.number,
-                "fields": handover.report,
-            }
+        self._report(case, [*self._reports(case), report])
+
+    def _open_case(
+        self, conversation: ConversationRow, at: datetime, reports: list[dict[str, Any]]
+    ) -> None:
+        case = CaseRow(
+            conversation=conversation.number, state="waiting", opened_at=at, waiting_since=at
         )
-        reports.sort(key=lambda report: report["at"])
+        self._report(case, reports)
+        if conversation.holder.startswith("officer:"):
+            _take(case, conversation.holder, at)
+        self._session.add(case)
+        self._open_cases[conversation.number] = case
+
+    def _report(self, case: CaseRow, reports: list[dict[str, Any]]) -> None:
+        reports.sort(key=lambda report: datetime.fromisoformat(report["at"]))
+        case.reason = reports[-1]["reason"] if reports else STEPPED_IN
+        urgent = any(report["priority"] == "urgent" for report in reports)
+        case.priority = "urgent" if urgent else "normal"
+        case.number = next((one["number"] for one in reports if one["number"]), "")
         case.reports = self._store.cipher.encrypt(json.dumps(reports))
 
-    def _case_at(self, event: CaseOpened) -> CaseRow | None:
-        """The case that this belongs to: the open one, or one closed since, if it comes late."""
-        for case in self._cases.get(event.conversation, ()):
-            if case.closed_at is None or case.opened_at <= event.at <= case.closed_at:
-                return case
-        return None
-
-    def _open_case(self, conversation: ConversationRow, at: datetime, reason: str) -> CaseRow:
-        case = CaseRow(
-            number="",
-            conversation=conversation.number,
-            reason=reason,
-            priority="normal",
-            state="waiting",
-            opened_at=at,
-            waiting_since=at,
-            reports=self._store.cipher.encrypt("[]"),
-        )
-        if conversation.holder.startswith("officer:"):
-            self._taken(case, conversation.holder, at)
-        self._session.add(case)
-        self._cases.setdefault(conversation.number, []).append(case)
-        return case
+    def _reports(self, case: CaseRow) -> list[dict[str, Any]]:
+        reports: list[dict[str, Any]] = json.loads(self._store.cipher.decrypt(case.reports))
+        return reports
 
     def _hands_changed(self, conversation: ConversationRow, event: HandsChanged) -> None:
         self._session.add(
@@ -316,29 +301,43 @@ class _Batch:
             return  # Late: a newer change is in force already.
         conversation.holder = event.holder
         conversation.epoch = event.epoch
-        open_cases = [
-            one for one in self._cases.get(event.conversation, ()) if one.closed_at is None
-        ]
-        case = open_cases[0] if open_cases else None
+        case = self._open_cases.get(event.conversation)
         if event.holder.startswith("officer:"):
             if case is None:
-                # The officer stepped in unasked.
-                case = self._open_case(conversation, event.at, "taken")
-            self._taken(case, event.holder, event.at)
+                self._open_case(conversation, event.at, [])
+            else:
+                _take(case, event.holder, event.at)
         elif event.holder == "desk":
-            if case is not None and case.state != "waiting":
+            if case is None:
+                self._open_case(conversation, event.at, [])
+            elif case.state != "waiting":
                 case.state = "waiting"
                 case.waiting_since = event.at
         elif case is not None and event.closed:
-            case.state = "closed"
-            case.closed_at = event.at
-            case.closed_reason = event.note
-            # Before the next one opens: SQLAlchemy would insert first and update later.
-            self._session.flush()
+            self._close(conversation, case, event)
         elif case is not None and case.state == "officer":
             case.state = "follow_up"
 
-    def _taken(self, case: CaseRow, holder: str, at: datetime) -> None:
-        case.state = "officer"
-        case.officer_id = int(holder.removeprefix("officer:"))
-        case.taken_at = case.taken_at or at
+    def _close(self, conversation: ConversationRow, case: CaseRow, event: HandsChanged) -> None:
+        before: list[dict[str, Any]] = []
+        since: list[dict[str, Any]] = []
+        for report in self._reports(case):
+            late = datetime.fromisoformat(report["at"]) > event.at
+            (since if late else before).append(report)
+        self._report(case, before)
+        case.state = "closed"
+        case.closed_at = event.at
+        case.closed_reason = event.note
+        del self._open_cases[conversation.number]
+        # Before another one opens: SQLAlchemy would insert first and update later.
+        self._session.flush()
+        if since:
+            # The closing was heard late: what came after it is a case of its own.
+            first = datetime.fromisoformat(since[0]["at"])
+            self._open_case(conversation, first, since)
+
+
+def _take(case: CaseRow, holder: str, at: datetime) -> None:
+    case.state = "officer"
+    case.officer_id = int(holder.removeprefix("officer:"))
+    case.taken_at = case.taken_at or at

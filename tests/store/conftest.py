@@ -1,6 +1,5 @@
 """A store on each database: SQLite in a file, PostgreSQL from the system's packages."""
 
-import base64
 import os
 import pwd
 import shutil
@@ -8,45 +7,18 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg2
 import pytest
 
-from bot.accounts import Account
 from bot.store import Store, migrate
 from bot.store.database import make_engine
 from bot.store.officers import Officer, add_officer
 from tests.servers import require
+from tests.store.samples import ACCOUNTS, PASSWORD, PlainCipher, mask
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
-NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-PASSWORD = "correct horse battery"
-
-
-class PlainCipher:
-    """Stands for the real cipher where a test looks for words that must not be there."""
-
-    def encrypt(self, text: str) -> bytes:
-        return b"sealed:" + base64.b64encode(text.encode())
-
-    def decrypt(self, sealed: bytes) -> str:
-        return base64.b64decode(sealed.removeprefix(b"sealed:")).decode()
-
-
-def mask(text: str) -> str:
-    return text.replace("13800000000", "[电话]")
-
-
-ACCOUNTS = {
-    account.id: account
-    for account in (
-        Account(id="haidian", name="海淀公安", name_en="Haidian", place="110108", channels={}),
-        Account(id="beijing", name="平安北京", name_en="Beijing", place="110000", channels={}),
-        Account(id="guangzhou", name="广州公安", name_en="Guangzhou", place="440100", channels={}),
-    )
-}
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +26,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a server of our own on loopback, without durability; ends with the session."""
     require((POSTGRES / "initdb").exists() and shutil.which("runuser") is not None, "PostgreSQL")
     # The server refuses to run as root, and its user must reach the folder.
-    folder = Path(f"/tmp/wenjing-postgres-{os.getpid()}")  # noqa: S108
+    folder = Path(f"/tmp/wenjing-postgres-{os.getpid()}")
     folder.mkdir(mode=0o700)
     as_postgres = []
     if os.geteuid() == 0:
@@ -62,8 +34,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         os.chown(folder, user.pw_uid, user.pw_gid)
         as_postgres = ["runuser", "-u", "postgres", "--"]
     subprocess.run(
-        [*as_postgres, POSTGRES / "initdb", "-D", folder / "data", "-U", "wenjing"]
-        + ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
+        [
+            *(*as_postgres, POSTGRES / "initdb", "-D", folder / "data", "-U", "wenjing"),
+            *("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"),
+        ],
         check=True,
         capture_output=True,
         cwd="/",
@@ -72,8 +46,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
     server = subprocess.Popen(
-        [*as_postgres, POSTGRES / "postgres", "-D", folder / "data", "-p", str(port)]
-        + ["-h", "127.0.0.1", "-k", folder, "-F", "-c", "full_page_writes=off"],
+        [
+            *(*as_postgres, POSTGRES / "postgres", "-D", folder / "data", "-p", str(port)),
+            *("-h", "127.0.0.1", "-k", folder, "-F", "-c", "full_page_writes=off"),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd="/",

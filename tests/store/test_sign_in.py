@@ -10,7 +10,7 @@ from bot.store import add_officer, ensure_first_officer, sign_in
 from bot.store.models import AuditRow, OfficerRow
 from bot.store.officers import accounts_below, colleagues
 from bot.store.sign_in import Admitted, Refused, sign_out, signed_in
-from tests.store.conftest import ACCOUNTS, NOW, PASSWORD
+from tests.store.samples import ACCOUNTS, NOW, PASSWORD
 
 
 def attempt(store, login="li", password=PASSWORD, *, address="10.0.0.1", now=NOW):
