@@ -29,6 +29,9 @@ STARTED_SECONDS = 120
 LONGEST_PAUSE = 30.0
 """Seconds before a role that keeps dying is started again, at most."""
 
+LIVED_SECONDS = 10.0
+"""A role that has lived so long did not die of its start: it is started again at once."""
+
 
 @dataclass
 class _Role:
@@ -193,7 +196,7 @@ class Installation:
         for role in self._roles:
             if role.process is not None and role.process.poll() is not None:
                 status, role.process = role.process.returncode, None
-                if now - role.started_at > 2 * LONGEST_PAUSE:
+                if now - role.started_at > LIVED_SECONDS:
                     role.deaths = 0
                 pause = min(LONGEST_PAUSE, 0.5 * 2**role.deaths) if role.deaths else 0.0
                 role.deaths += 1
