@@ -125,7 +125,7 @@ async def test_nothing_is_lost_nothing_answered_twice_and_order_is_kept(tmp_path
 
 async def _written(database: Path, number: int) -> None:
     """Wait until the journal has written everything, once."""
-    query = "select author, count(*), count(distinct event) from message group by author"
+    query = "select author, count(*), count(distinct id) from message group by author"
     rows: dict[str, tuple[int, int]] = {}
     async with asyncio.timeout(60):
         while {author: count for author, (count, _) in rows.items()} != {

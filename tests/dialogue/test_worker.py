@@ -18,7 +18,8 @@ from tests.mailbox.conftest import NOW
 
 
 class ObedientDialogue:
-    """Answers with the question; "raise", "hang" and "spin" do as they say."""
+    """Answers what it has heard so far; "raise", "hang", "spin" and 转人工 do as they say, and
+    在吗 makes it unsure."""
 
     def __init__(self, model: str = "m1") -> None:
         self.model = model
@@ -33,10 +34,14 @@ class ObedientDialogue:
                 end = time.monotonic() + 3
                 while time.monotonic() < end:
                     pass
-        handover = Handover("asked", number="WJ-1") if question.text == "转人工" else None
+            case "转人工":
+                handover = Handover("asked", number="WJ-1")
+                return Turn("handover", "zh", (Reply("转接"),), handover=handover), b""
+            case "在吗":
+                return Turn("clarify", "zh", (Reply("您想办什么？"),)), b""
         heard = (state or b"") + question.text.encode() + b"|"
         text = f"{self.model}:{question.place}:{heard.decode()}"
-        return Turn("answer", "zh", (Reply(text),), handover=handover), heard
+        return Turn("answer", "zh", (Reply(text),)), heard
 
     def suggestions(self, text: str, language: str) -> tuple[Suggestion, ...]:
         return (Suggestion("id_card_replace_lost", 0.5),)
@@ -143,8 +148,7 @@ async def test_a_message_that_kills_workers_goes_to_an_officer_and_the_rest_are_
     assert said(events)[0] == "utter_failed/en"
     assert "poison" not in "".join(said(events))
     assert [e.handover.reason for e in events if isinstance(e, CaseOpened)] == ["failed"]
-    kept = [e for e in events if isinstance(e, Understood)]
-    assert kept[1].suggestions, "the second message waits for the officer, with suggestions"
+    assert said(events)[1].endswith("身份证|"), "the second message is answered"
     await doomed.close()
 
 
@@ -179,10 +183,19 @@ async def test_while_an_officer_speaks_the_bot_is_silent_even_in_danger(mailbox,
 
 async def test_a_waiting_citizen_is_reminded_once_in_a_while_not_at_every_word(mailbox, settings):
     async with working(mailbox, settings):
-        for n, text in enumerate(["转人工", "在吗", "还在吗"]):
+        for n, text in enumerate(["转人工", "在吗", "在吗", "在吗"]):
             await mailbox.accept(inbound(text, f"m{n}"))
-        events = await heard(mailbox, times(Understood, 3))
-    assert len(said(events)) == 1
+        events = await heard(mailbox, times(Understood, 4))
+    assert said(events) == ["转接", "utter_still_waiting/zh"]
+
+
+async def test_while_a_citizen_waits_the_bot_answers_what_it_knows(mailbox, settings):
+    async with working(mailbox, settings):
+        await mailbox.accept(inbound("转人工", "m1"))
+        await mailbox.accept(inbound("身份证", "m2"))
+        events = await heard(mailbox, times(Understood, 2))
+    assert said(events) == ["转接", "m1:110108:身份证|"]
+    assert (await mailbox.hands(mailbox.number("webchat", "demo", "v1"))).holder == "desk"
 
 
 async def test_a_picture_or_a_first_visit_gets_a_sentence(mailbox, settings):
