@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     """Folder for everything that the embedded servers keep."""
     secret: SecretStr | None = None
     """At least 32 characters; keys are derived from it. Unset: `home`/secret, made once."""
+    previous_secret: SecretStr | None = None
+    """The secret before the last change: what it sealed in the database can still be read."""
     redis_url: str | None = None
     """redis://… or unix://…; unset: the embedded server that `wenjing up` starts."""
     redis_cluster: bool = False
@@ -79,10 +81,7 @@ class Settings(BaseSettings):
     def secret_bytes(self) -> bytes:
         """The installation's secret; created on first use where none is given."""
         if self.secret is not None:
-            value = self.secret.get_secret_value()
-            if len(value) < 32:
-                raise Misconfigured("WENJING_SECRET must have at least 32 characters")
-            return value.encode()
+            return _long_enough(self.secret, "WENJING_SECRET")
         path = self.home / "secret"
         try:
             self.home.mkdir(parents=True, exist_ok=True)
@@ -102,8 +101,13 @@ class Settings(BaseSettings):
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for one purpose, derived from the secret (HKDF, RFC 5869)."""
-        derive = HKDF(hashes.SHA256(), length=32, salt=None, info=purpose.encode())
-        return derive.derive(self.secret_bytes)
+        return _derive(self.secret_bytes, purpose)
+
+    def previous_key(self, purpose: str) -> bytes | None:
+        """The same from the previous secret; None where there is none."""
+        if self.previous_secret is None:
+            return None
+        return _derive(_long_enough(self.previous_secret, "WENJING_PREVIOUS_SECRET"), purpose)
 
     @property
     def database(self) -> str:
@@ -114,6 +118,17 @@ class Settings(BaseSettings):
     def accounts_file(self) -> Path:
         """The accounts file in force; it need not exist."""
         return self.accounts or self.home / "accounts.yml"
+
+
+def _long_enough(secret: SecretStr, name: str) -> bytes:
+    value = secret.get_secret_value()
+    if len(value) < 32:
+        raise Misconfigured(f"{name} must have at least 32 characters")
+    return value.encode()
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    return HKDF(hashes.SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret)
 
 
 @lru_cache
