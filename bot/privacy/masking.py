@@ -141,7 +141,7 @@ def _is_bank_card(match: re.Match[str]) -> bool:
 
 def _is_plate(match: re.Match[str]) -> bool:
     """At least two digits: "京ABCDEF" is no plate."""
-    return sum(sign.isdigit() for sign in match["number"]) >= 2
+    return len(re.findall("[0-9]", match["number"])) >= 2
 
 
 def _is_personal(match: re.Match[str]) -> bool:
