@@ -96,10 +96,14 @@ def message_key(*parts: str) -> str:
 def clean_text(text: str, limit: int) -> str:
     """`text` as people see it, at most `limit` characters.
 
-    Control characters and the like are left out; line ends become "\\n".
+    Control characters and the like are left out; line ends become "\\n". Of a longer text the
+    middle is left out: people say first what they want, and last what hurts.
     """
-    seen = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return seen.strip()[:limit]
+    seen = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if len(seen) <= limit:
+        return seen
+    half = (limit - 1) // 2
+    return f"{seen[:half]}…{seen[-half:]}"
 
 
 def _refuse_constant(name: str) -> NoReturn:
