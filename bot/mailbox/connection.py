@@ -211,11 +211,12 @@ class Connection:
         """A plain connection for a subscription; in a cluster, to any of its servers, since
         each passes on what is published anywhere. The caller closes it."""
         if not self._settings.redis_cluster:
+            pool = self._redis.connection_pool
+            # With a time limit redis-py sends by asyncio.wait_for, which in Python 3.11 can
+            # swallow a cancellation: a subscription would then never end.
+            options = {**pool.connection_kwargs, "socket_timeout": None}
             return Redis(
-                connection_pool=self._redis.connection_pool.__class__(
-                    connection_class=self._redis.connection_pool.connection_class,
-                    **self._redis.connection_pool.connection_kwargs,
-                )
+                connection_pool=pool.__class__(connection_class=pool.connection_class, **options)
             )
         await self._redis.initialize()
         node = self._redis.get_default_node()
