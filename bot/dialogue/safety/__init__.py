@@ -1,23 +1,27 @@
 """The emergency check: it runs before everything else and needs nothing but this package.
 
-    words.py      what was typed, brought into one spelling
-    contexts.py   what makes a dangerous word harmless: games, idioms, the past, questions of law
-    rules.py      the kinds of danger and the cues that give them away
-    replies.py    what the citizen is told: the right number first
+    words.py                  what was typed, brought into one spelling
+    chinese.py, english.py    the cues of each danger, and the contexts that make them harmless
+    dangers.py                the kinds of danger and their order
+    contexts.py               how a context takes the danger out of a cue
+    replies.py                what the citizen is told: the right number first
 
 `docs/safety.md` says how to add a cue and what the rules find and miss.
 """
 
+import re
 from dataclasses import dataclass
 
 from bot.dialogue.safety.contexts import Reading
-from bot.dialogue.safety.replies import REPLIES, Advice
-from bot.dialogue.safety.rules import DANGERS, Danger
-from bot.dialogue.safety.words import normalise, written_in
+from bot.dialogue.safety.dangers import DANGERS
+from bot.dialogue.safety.replies import REPLIES
+from bot.dialogue.safety.words import languages_in, normalise
 from bot.messages import Language, Reply
 
 TEXT_LIMIT = 4000
 """Characters that are read, half of them from each end: longer texts cost no more."""
+
+_SIGNALS = re.compile(r"(?:sos|\W|\d)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +43,17 @@ def check(text: str, language: Language | None = None) -> Alarm | None:
     """The danger that `text` tells of, or None.
 
     Pure rules: no model, no network, no state; well under a millisecond for a usual message,
-    and some tens of milliseconds for the longest. `language` is a hint and counts only where the text
-    does not show its own language ("SOS"). Never raises.
+    some tens of milliseconds for the longest. `language` is a hint and counts only where the
+    text does not show its own language ("SOS"). Never raises.
     """
-    reading = Reading(normalise(_ends(text)))
-    danger = next((danger for danger in DANGERS if _tells_of(danger, reading)), None)
-    if danger is None:
-        return None
-    spoken = written_in(reading.text) or language or "zh"
-    advice = REPLIES[danger.kind]
-    return Alarm(
-        kind=danger.kind,
-        number=advice.number,
-        language=spoken,
-        reply=_reply(advice, spoken, officer_told=True),
-        reply_alone=_reply(advice, spoken, officer_told=False),
-    )
+    plain = normalise(_ends(text))
+    spoken = languages_in(plain)
+    readings = [Reading(plain, each) for each in spoken]
+    for danger in DANGERS:
+        if any(danger.told_in(reading) for reading in readings):
+            shown = spoken[0] if language is None or _SIGNALS.sub("", plain) else language
+            return _alarm(danger.kind, shown)
+    return None
 
 
 def _ends(text: str) -> str:
@@ -62,14 +61,11 @@ def _ends(text: str) -> str:
     return text if len(text) <= TEXT_LIMIT else f"{text[:half]}\n{text[-half:]}"
 
 
-def _tells_of(danger: Danger, reading: Reading) -> bool:
-    if any(not reading.harmless(match, danger.despite) for match in danger.certain(reading.text)):
-        return True
-    return reading.live and any(
-        not reading.harmless(match, danger.despite) for match in danger.if_live(reading.text)
-    )
+def _alarm(kind: str, language: Language) -> Alarm:
+    advice = REPLIES[kind]
 
+    def reply(notes: dict[Language, str]) -> Reply:
+        text = f"{advice.text[language]}\n{notes[language]}"
+        return Reply(text, short=advice.short[language], urgent=True)
 
-def _reply(advice: Advice, language: Language, *, officer_told: bool) -> Reply:
-    note = advice.told[language] if officer_told else advice.untold[language]
-    return Reply(f"{advice.text[language]}\n{note}", short=advice.short[language], urgent=True)
+    return Alarm(kind, advice.number, language, reply(advice.told), reply(advice.untold))

@@ -263,11 +263,12 @@ def normalise(text: str) -> str:
     return _BLANKS.sub(" ", text).strip()
 
 
-def written_in(text: str) -> Language | None:
-    """The language of a normalised text; None where it does not show ("sos", "110")."""
-    if _CHINESE.search(text):
-        return "zh"
-    return "en" if _LATIN_WORD.search(text.replace("sos", "")) else None
+def languages_in(text: str) -> tuple[Language, ...]:
+    """The languages whose cues can be in a normalised text, the one it is written in first."""
+    chinese, latin = _CHINESE.search(text), _LATIN_WORD.search(text)
+    if chinese and latin:
+        return ("zh", "en")
+    return ("en",) if latin else ("zh",)
 
 
 def _from_pinyin(text: str) -> str:
