@@ -41,11 +41,11 @@ DANGERS = (
     Danger("gas"),
     Danger("fire"),
     Danger("traffic_injured"),
+    Danger("held"),
     Danger("rescue"),
     Danger("medical"),
     # A child writes. After fire and illness, whose advice a child needs just as much.
     Danger("child"),
-    Danger("held"),
     Danger("followed"),
     Danger("break_in"),
     Danger("sexual"),

@@ -14,7 +14,7 @@ NAMED = {
 CERTAIN: dict[str, Cues] = {
     "silent": (
         r"(cant|cannot|can not|unable to|not able to|dont dare( to)?|afraid to) (speak|talk|make (a|any) (sound|noise)|call|phone|say anything)( \w+){0,8} (he|she|they|hes|shes|theyre|hear|hears|here|next to|room|him|her|them|danger|hiding|in the)",
-        r"(cant|cannot|can not|unable to) (speak|talk|make (a|any) (sound|noise)|say anything)( right now| now| out loud| loud(ly)?| aloud)?(,|\n|$)",
+        r"(cant|cannot|can not|unable to) (speak|talk|make (a|any) (sound|noise)|say anything)( right now| now| out loud| loud(ly)?| aloud)?(?=,|\n|$)",
         r"(im|i am|we are|were|am|been) (\w+ )?(hiding|hidden|whispering) (in|under|behind|from|inside)",
         r"(dont|do not|please dont) (call|phone|ring)( me)?( back)?\b.{0,30}\b(hear|find|he|she|they|hes|shes|hiding)",
         r"(he|she|they|hell|shell|theyll)( \w+){0,3} (will|can|might|would|to|could)? ?hear me",
@@ -81,7 +81,19 @@ CERTAIN: dict[str, Cues] = {
         r"leak\w* (\w+ )?(gas|carbon monoxide)",
     ),
     "fire": (
-        r"(on fire|caught fire|catching fire|catch(es)? fire|(theres|there is|is|its|big|huge|have|we have|see|a) (\w+ ){0,2}fire(?! (station|safety|extinguisher|alarm|hazard|department|exit|insurance|report|drill))|house fire|kitchen fire|fire! ?|fire (in|at|on|inside|broke|started|has|is) |in flames|flames|burning( down)?|smoke (is |everywhere|coming|pouring|filling|in the)|(lots|full|clouds|smell) of smoke|thick smoke|black smoke|engulfed|ablaze)(?=\W|$)",
+        "on fire",
+        "(caught|catching|catch(es)?) fire",
+        r"(theres|there is|is|its|big|huge|have|we have|see|a|our|my|the) (\w+ ){0,2}fire(?! (station|safety|extinguisher|alarm|hazard|department|exit|insurance|report|drill))",
+        "(house|kitchen|apartment|car|forest|electrical) fire",
+        "fire (in|at|on|inside|broke|started|has|is|everywhere|spreading)",
+        "^fire$",
+        "(in )?flames",
+        r"burning( down)?(?! (question|cds?|calories|desire))",
+        "smoke (is|everywhere|coming|pouring|filling|in the)",
+        "(lots|full|clouds|smell) of smoke",
+        "(thick|black|heavy) smoke",
+        "engulfed",
+        "ablaze",
     ),
     "traffic_injured": (
         r"(crash(ed)?|accident|collision|run over|hit by (a|an|the)|ran over|knocked (down|over)|pile.?up|car (flipped|rolled|overturned)|overturned)\b.{0,60}\b(injur\w+|hurt|blood|bleeding|unconscious|not (moving|breathing)|isnt (moving|breathing)|trapped|dead|dying|stuck|ambulance|broken|badly|cant move|pinned)",
@@ -98,7 +110,7 @@ CERTAIN: dict[str, Cues] = {
         r"(elevator|lift)( \w+){0,4} (stuck|stopped|trapped|fell|falling|dropped|wont open|doors wont)",
         r"(locked|trapped) (in|inside)( \w+){0,2} (car|bathroom|room|toilet|trunk|apartment|house)",
         "lost (in|on) the (mountains?|woods|forest|desert|hills)",
-        "collapsed (on|and|building|house|roof|wall)",
+        "collapsed (on|building|house|roof|wall)",
         r"(building|house|roof|wall|bridge|scaffold\w*|tunnel|mine)( \w+)? (has |just |is )?collaps(ed|ing)",
         "landslide",
         "mudslide",
@@ -186,6 +198,7 @@ CERTAIN: dict[str, Cues] = {
         r"(follow(ed|ing|s)|foll?owing|folowing) (me|us|her)( \w+){0,3} (home|from|to|since|everywhere|for|down|into|on the|through|around)",
     ),
     "break_in": (
+        "(intruder|burglar|prowler|thief|robber)s?( is| are)? (in|inside|downstairs|upstairs|outside|here)",
         r"(break(s|ing)? in(to|side)?|broke(n)? in(to|side)?|breaking down|smash(ed|ing)|kick(ed|ing)|bang(ed|ing)|pound(ed|ing)|forc(ed|ing)|pick(ed|ing)|climb(ed|ing)|trying to (open|get in|enter|come in)|pry(ing)?|knocking down|messing with|rattl\w+) ?( \w+)?( on| at| in| through| into| down| over| to)? ?(my|our|the|her|his|neighbou?rs?|a) ?(\w+ )?(house|home|flat|apartment|door|window|lock|balcony|room|place|shop|store|fence|car)",
         r"(intruder|burglars?|prowler|home invasion|thief|robber|stranger|someone|somebody|a man|some guy|strange man|someones|somebodys)( \w+){0,3} (in|inside|entering|outside|at|downstairs|upstairs|on|broke|breaking|climbing|trying|forcing)( \w+)? ?(my|our|the|her|neighbou?rs?)? ?(\w+ )?(house|home|flat|apartment|room|garden|yard|balcony|window|kitchen|basement|downstairs|upstairs|door|in|shop|building|roof)",
     ),
@@ -216,7 +229,7 @@ CERTAIN: dict[str, Cues] = {
         "gun ?(shots?|fire|man)",
         "shots? fired",
         "stabbing",
-        r"(was|been|got|getting|being|is|are|were|im|just) (\w+ )?(stabbed|shot|beaten( up)?|attacked|robbed|mugged|assaulted|strangled|jumped by|threatened|hit by (him|her|my)|abused|pickpocketed|harassed)( |,|\n|$)",
+        r"(was|been|got|getting|being|is|are|were|im|just) (\w+ )?(stabbed|shot|beaten( up)?|attacked|robbed|mugged|assaulted|strangled|jumped by|threatened|hit by (him|her|my)|abused|pickpocketed|harassed)",
         "(is|are|was) (killing|murdering|beating|stabbing|attacking|hitting|robbing|fighting|punching|strangling)",
         "domestic violence (right|now|next|in progress|going)",
         "fight(ing)? (outside|downstairs|next door|in|at|broke out|going on|with knives|right|between)",
@@ -273,6 +286,7 @@ CERTAIN: dict[str, Cues] = {
 IF_LIVE: dict[str, Cues] = {
     "crime": (
         "stealing",
+        "(stole|snatched|grabbed|took|nicked|robbed) (my|her|his|our|their|a womans|an old)",
         "shoplifting",
         r"vandali[sz]\w+",
         r"pickpocket\w*",
@@ -505,6 +519,7 @@ LIVE: Cues = (
 """What shows that it is happening now: it outweighs RULES."""
 
 RULES: Cues = (
+    "when (should|do|can|must) (i|we|you|people)",
     "how (do|can|to|should|does|would|long|much|many|often|is|are)",
     "what (is|are|s|kind|number|phone|happens|documents?|counts|does|do i need|should i do (if|when)|to do (if|when|in case))",
     "whats the",
