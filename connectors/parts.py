@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot.errors import SendLater, SendUnknown, Unavailable
+from bot.errors import SendLater, SendRefused, SendUnknown, Unavailable
 from connectors.tokens import TokenStore
 
 _LIFETIME = timedelta(days=3)
@@ -14,6 +14,8 @@ async def send_parts(
 ) -> None:
     """Send each of `parts` in order; what `send` raises comes through. Called again with
     the same `key`, it leaves out the parts that were sent before."""
+    if not parts:
+        raise SendRefused("there is nothing to say")
     if len(parts) == 1:
         await send(parts[0])
         return

@@ -31,6 +31,8 @@ logger = structlog.get_logger()
 
 CALLS_AT_ONCE = 32
 """Deliveries of one channel that are under way in this process at the same time."""
+POSTPONE_SECONDS = 0.5, 2.0
+"""How long a conversation waits when its channel has as many under way as it may."""
 WAIT_SECONDS = 1.0
 FIRST_PAUSE, PAUSE_FACTOR, LONGEST_PAUSE = 2.0, 3.0, 900.0
 """Seconds: a platform that was away for an hour still gets the last of eight tries."""
@@ -97,7 +99,7 @@ class Sender:
         channel = delivery.message.address.channel
         # Postponing would forget that the message may have been sent.
         if not self._free[channel] and not delivery.may_have_been_sent:
-            await self._mailbox.later(delivery, random.uniform(0.5, 2))  # noqa: S311
+            await self._mailbox.later(delivery, random.uniform(*POSTPONE_SECONDS))  # noqa: S311
             return
         self._free[channel] -= 1
         task = asyncio.create_task(self.deliver(delivery))

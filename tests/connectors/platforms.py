@@ -1,11 +1,16 @@
 """Stand-ins for the platforms' APIs: they take and refuse what the real ones would."""
 
+import asyncio
 import json
-from collections.abc import Callable
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
+import uvicorn
+from fastapi import FastAPI, Request, Response
 
 
 class WechatPlatform:
@@ -92,3 +97,29 @@ def failing(error: Callable[[httpx.Request], Exception]) -> httpx.MockTransport:
         raise error(request)
 
     return httpx.MockTransport(answer)
+
+
+@asynccontextmanager
+async def served(platform: WechatPlatform | WeiboPlatform) -> AsyncIterator[str]:
+    """The stand-in on a port of this machine; gives its address."""
+    app = FastAPI()
+
+    @app.api_route("/{path:path}", methods=["GET", "POST"])
+    async def answer(request: Request) -> Response:
+        call = httpx.Request(
+            request.method,
+            str(request.url),
+            headers=request.headers.raw,
+            content=await request.body(),
+        )
+        given = platform.transport.handle_request(call)
+        return Response(given.content, given.status_code, dict(given.headers))
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        server = uvicorn.Server(uvicorn.Config(app, ws="none", log_config=None, access_log=False))
+        serving = asyncio.create_task(server.serve([listener]))
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        await serving
