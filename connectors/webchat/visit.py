@@ -1,7 +1,9 @@
 """One open page: what the citizen says goes to the mailbox, what is in the room comes back."""
 
 import asyncio
+import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,8 +16,10 @@ from bot.errors import BadSignature, Unavailable
 from bot.mailbox import Mailbox
 from bot.messages import Inbound, Language
 from bot.settings import Settings
+from connectors.reading import clean_text
 from connectors.webchat.following import Follower, Following
 from connectors.webchat.frames import (
+    FRAME_LIMIT,
     Ack,
     Emergency,
     Error,
@@ -31,7 +35,7 @@ from connectors.webchat.frames import (
 )
 from connectors.webchat.pace import Pace
 from connectors.webchat.visitors import Visitor, admit
-from connectors.webchat.wire import BAD_TOKEN, POLICY, Wire
+from connectors.webchat.wire import BAD_TOKEN, OUR_FAULT, POLICY, Wire
 
 logger = structlog.get_logger()
 
@@ -62,6 +66,24 @@ class House:
 
 async def receive_visitor(wire: Wire, account: Account, house: House) -> None:
     """Talk with one page until it goes away."""
+    try:
+        await _receive(wire, account, house)
+    except Exception as error:
+        # The server would log the error's message, and that may quote the citizen.
+        cause: BaseException = error
+        while isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
+        logger.error(
+            "bug in the web chat",
+            account=account.id,
+            error=type(cause).__name__,
+            at="".join(traceback.format_tb(cause.__traceback__)[-3:]),
+        )
+        with suppress(WebSocketDisconnect):
+            await wire.close(OUR_FAULT)
+
+
+async def _receive(wire: Wire, account: Account, house: House) -> None:
     try:
         hello = await wire.receive(HELLO_SECONDS)
         if not isinstance(hello, Hello):
@@ -169,7 +191,7 @@ class Visit:
             self._left = True
 
     async def _say(self, words: Say) -> None:
-        text = _printable(words.text)
+        text = clean_text(words.text, FRAME_LIMIT)
         if not text:
             await self._wire.send(Refused(id=words.id, reason="empty"))
             return
@@ -257,13 +279,6 @@ class Visit:
     def _page_id(self, item: str) -> str:
         """A citizen's message under the id that the page chose, any other unchanged."""
         return item.removeprefix(f"{self.conversation}:")
-
-
-def _printable(text: str) -> str:
-    """Without control characters other than line ends and tabs, and without outer space."""
-    return "".join(
-        character for character in text if character >= " " or character in "\n\t"
-    ).strip()
 
 
 def utc_now() -> datetime:

@@ -16,6 +16,8 @@ FRAME_INTERVAL = 0.25
 
 POLICY = 1008
 """Close code of RFC 6455 for a peer that breaks the rules."""
+OUR_FAULT = 1011
+"""Close code of RFC 6455 for an error on our side."""
 BAD_TOKEN = 4401
 """Our close code: forget the token and come back without one."""
 

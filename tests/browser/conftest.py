@@ -1,12 +1,12 @@
 """A real Chromium, and servers on loopback that a test can stop and start again."""
 
 import asyncio
+import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -17,7 +17,7 @@ from bot.mailbox import Mailbox
 from bot.messages import Address, Outbound, Reply, Turn
 from tests.servers import require
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,19 +32,32 @@ ARGUMENTS = [
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     """A browser that knows nothing of earlier tests."""
-    require(CHROMIUM.exists(), "Chromium")
+    require(os.access(CHROMIUM, os.X_OK), "Chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         await browser.close()
 
 
-class Site:
-    """An application served on a port of its own, as `wenjing` serves it."""
+class Server(uvicorn.Server):
+    """Says when it can be reached."""
 
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
-        self._server: uvicorn.Server | None = None
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+class Site:
+    """An application served on a port of its own, as `wenjing` serves it; made anew with
+    every start, as a new process would."""
+
+    def __init__(self, make_app: Callable[[], FastAPI]) -> None:
+        self._make_app = make_app
+        self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -53,13 +66,17 @@ class Site:
 
     async def start(self) -> None:
         config = uvicorn.Config(
-            self._app, host="127.0.0.1", port=self.port, ws="wsproto", log_level="warning"
+            self._make_app(),
+            host="127.0.0.1",
+            port=self.port,
+            ws="wsproto",
+            log_level="warning",
+            timeout_graceful_shutdown=2,
         )
-        self._server = uvicorn.Server(config)
+        self._server = Server(config)
         self._serving = asyncio.create_task(self._server.serve())
         async with asyncio.timeout(10):
-            while not self._server.started:
-                await asyncio.sleep(0.01)
+            await self._server.ready.wait()
 
     async def stop(self) -> None:
         if self._server is not None and self._serving is not None:
@@ -69,12 +86,12 @@ class Site:
 
 
 @pytest.fixture
-async def serve() -> AsyncIterator[Callable[[FastAPI], Awaitable[Site]]]:
+async def serve() -> AsyncIterator[Callable[[Callable[[], FastAPI]], Awaitable[Site]]]:
     """Serve an application until the test ends."""
     async with AsyncExitStack() as sites:
 
-        async def start(app: FastAPI) -> Site:
-            site = Site(app)
+        async def start(make_app: Callable[[], FastAPI]) -> Site:
+            site = Site(make_app)
             await site.start()
             sites.push_async_callback(site.stop)
             return site

@@ -91,6 +91,48 @@ async def test_a_widget_that_has_not_changed_is_not_sent_again(http):
     assert again.content == b""
 
 
+PAIRS = [
+    ("ink", "surface"),
+    ("ink", "ground"),
+    ("muted", "surface"),
+    ("muted", "ground"),
+    ("accent", "surface"),
+    ("accent", "ground"),
+    ("accent", "officer"),
+    ("ink", "officer"),
+    ("ink", "alarm-ground"),
+    ("alarm", "alarm-ground"),
+    ("alarm", "surface"),
+    ("alarm", "ground"),
+    ("notice-ink", "notice"),
+    ("white", "own"),
+    ("white", "alarm-button"),
+]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("ink", "ground"), PAIRS)
+async def test_every_text_stands_out_enough_from_its_ground(http, scheme, ink, ground):
+    """WCAG 2.2, success criterion 1.4.3 (AA): a contrast of at least 4.5."""
+    style = (await http.get("/webchat/widget.js")).text
+    light, dark = (
+        dict(re.findall(r"--([\w-]+): #([0-9a-f]{6});", part))
+        for part in style.split("prefers-color-scheme: dark")
+    )
+    colours = {"white": "ffffff", **(light if scheme == "light" else dark)}
+    brighter, darker = sorted((luminance(colours[ink]), luminance(colours[ground])))[::-1]
+    assert (brighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of "rrggbb", as WCAG 2.2 defines it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 @pytest.mark.parametrize("channel", [{"origin": ["https://a.example"]}, {"origins": 7}])
 def test_a_mistake_in_the_accounts_file_stops_the_start(settings, mailbox, channel):
     account = Account(

@@ -375,6 +375,23 @@ async def test_logs_hold_no_words_and_no_token(open_page, mailbox, capfd, caplog
     assert token not in written
 
 
+async def test_a_bug_closes_the_socket_and_quotes_nobody(
+    open_page, mailbox, monkeypatch, capfd, caplog
+):
+    async def broken(*arguments: object, **options: object) -> None:
+        raise KeyError("我的身份证号是个秘密")
+
+    page = await open_page()
+    await page.hello()
+    monkeypatch.setattr(mailbox, "accept", broken)
+    await page.say("我的身份证号是个秘密")
+    assert await page.next("closed") == {"type": "closed"}
+    assert page.close_code == 1011
+    written = caplog.text + "".join(capfd.readouterr())
+    assert "KeyError" in written
+    assert "秘密" not in written
+
+
 def test_the_connector_takes_no_webhook(mailbox, clock):
     with pytest.raises(BadSignature):
         WebchatConnector(mailbox).verify(Webhook("POST", {}, {}, b"{}", clock.now))
