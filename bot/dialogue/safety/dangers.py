@@ -36,7 +36,7 @@ DANGERS = (
     Danger("suicide_now", despite=frozenset({"rules"})),
     Danger("suicide_other"),
     # The citizen's own words. Recall comes first: an odd question counts as a hint.
-    Danger("suicide", despite=frozenset({"rules", "past", "negated"})),
+    Danger("suicide", despite=frozenset({"rules", "what_if", "past", "negated"})),
     Danger("explosive"),
     Danger("gas"),
     Danger("fire"),

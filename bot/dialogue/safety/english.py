@@ -519,6 +519,10 @@ LIVE: Cues = (
 """What shows that it is happening now: it outweighs RULES."""
 
 RULES: Cues = (
+    r"expedit\w*",
+    "who pays",
+    "settled",
+    "hospital bill",
     "when (should|do|can|must) (i|we|you|people)",
     "how (do|can|to|should|does|would|long|much|many|often|is|are)",
     "what (is|are|s|kind|number|phone|happens|documents?|counts|does|do i need|should i do (if|when)|to do (if|when|in case))",
@@ -573,15 +577,11 @@ RULES: Cues = (
     "does .{1,40} (count|qualify|mean)",
     "would (it|that|i) be",
     "will i (go|be|get|have)",
-    "if",
-    "in case",
-    "suppose",
-    "what if",
-    "hypothetically",
-    "whenever",
-    "in the event",
 )
 """Questions of law and procedure, what-ifs, wishes: the whole text is harmless unless LIVE."""
+
+WHAT_IF: Cues = ("if", "in case", "suppose", "hypothetically", "whenever", "in the event")
+"""What has not happened: as RULES, but also for dangers that questions of law leave alone."""
 
 NEGATED: Cues = (
     "(not|never|no|isnt|arent|wasnt|dont|didnt|doesnt|wont|nobody|noone|no one|without|almost|nearly|avoid|fake|stop)( (been|being|getting|a|any|going to))?",
