@@ -11,6 +11,7 @@ from bot.mailbox import Mailbox
 from bot.settings import Settings
 from connectors import webchat, wechat, weibo
 from connectors.base import Connector
+from connectors.calling import platform_client
 
 ConnectorFactory = Callable[
     [Account, Mapping[str, Any], Settings, httpx.AsyncClient, Mailbox], Connector
@@ -39,3 +40,8 @@ def connect_accounts(
                 account, config, settings, http, mailbox
             )
     return connectors
+
+
+def check_accounts(settings: Settings, accounts: Mapping[str, Account]) -> None:
+    """Raise Misconfigured unless every channel of every account has all it needs."""
+    connect_accounts(accounts, settings, platform_client(), Mailbox.connect(settings))

@@ -16,7 +16,7 @@ def platform_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.
     logging.getLogger("httpx").addFilter(_without_query)
     return httpx.AsyncClient(
         transport=transport,
-        timeout=httpx.Timeout(8, connect=3, pool=3),
+        timeout=httpx.Timeout(6, connect=3, pool=3),
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=50),
         follow_redirects=False,
     )

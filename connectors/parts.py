@@ -2,15 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 from bot.errors import SendLater, SendRefused, SendUnknown, Unavailable
 from connectors.tokens import TokenStore
+
+Part = TypeVar("Part")
 
 _LIFETIME = timedelta(days=3)
 
 
 async def send_parts(
-    store: TokenStore, key: str, parts: Sequence[str], send: Callable[[str], Awaitable[None]]
+    store: TokenStore, key: str, parts: Sequence[Part], send: Callable[[Part], Awaitable[None]]
 ) -> None:
     """Send each of `parts` in order; what `send` raises comes through. Called again with
     the same `key`, it leaves out the parts that were sent before."""

@@ -16,4 +16,4 @@ class TokenStore(Protocol):
         """Keep `value`, in place of what was there."""
 
     def lock(self, key: str) -> AbstractAsyncContextManager[None]:
-        """Only one holder at a time; the others wait."""
+        """Only one holder at a time; the others wait, and give up with Unavailable."""

@@ -35,4 +35,4 @@ class Mailbox(Journal, Deliveries):
 
     def token_store(self) -> Tokens:
         """Short texts that all processes share for a while."""
-        return Tokens(self._redis, self._settings)
+        return Tokens(self._redis)

@@ -5,18 +5,24 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
-from bot.mailbox.connection import Connection, unavailable_when_down
+from bot.errors import Unavailable
+from bot.mailbox.connection import unavailable_when_down
 
-_LOCK_SECONDS = 30
+_LOCK_SECONDS = 15
+_WAIT_SECONDS = 3.0
 _RELEASE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 """
 
 
-class Tokens(Connection):
+class Tokens:
     """The `connectors.tokens.TokenStore` that lies in Redis."""
+
+    def __init__(self, redis: Any) -> None:
+        self._redis = redis
 
     @unavailable_when_down
     async def get(self, key: str) -> str | None:
@@ -33,10 +39,13 @@ class Tokens(Connection):
 
     @asynccontextmanager
     async def lock(self, key: str) -> AsyncIterator[None]:
-        """Only one holder at a time; the others wait. A holder that dies, or takes longer
-        than half a minute, loses it."""
+        """Only one holder at a time; raises Unavailable after 3 seconds of waiting. A holder
+        that dies, or takes longer than 15 seconds, loses it."""
         name, mine = f"wj:lock:{key}", secrets.token_hex(8)
-        while not await self._acquire(name, mine):  # noqa: ASYNC110 - only Redis knows
+        deadline = asyncio.get_running_loop().time() + _WAIT_SECONDS
+        while not await self._acquire(name, mine):
+            if asyncio.get_running_loop().time() > deadline:
+                raise Unavailable(f"{key} is locked")
             await asyncio.sleep(0.05)
         try:
             yield

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 from bot.accounts import Account
 from bot.errors import BadPayload, BadSignature
 from bot.mailbox import Mailbox
-from bot.messages import Inbound, Kind, Outbound
+from bot.messages import Inbound, Kind, Outbound, Reply
 from bot.settings import Settings
 from connectors.base import Limits, Response, Webhook
 from connectors.config import ChannelConfig, read_config
@@ -22,6 +22,8 @@ from connectors.wechat.api import WechatApi
 from connectors.wechat.crypto import Envelope, check_signature, signature
 
 TEXT_BYTES = 2048
+MENU_BYTES = 1024
+"""Of the text above a menu; WeChat gives this figure for its other customer service."""
 PASSIVE_CHARACTERS = 600
 """Beyond some 1,100 the citizen is shown a failure instead; WeChat does not say where."""
 
@@ -151,16 +153,14 @@ class WechatConnector:
         return Response(reply.encode(), content_type="application/xml; charset=utf-8")
 
     async def send(self, message: Outbound) -> None:
-        recipient, choices = message.address.recipient, message.reply.choices
+        recipient = message.address.recipient
 
-        async def send_text(part: str) -> None:
-            await self._api.send(
-                {"touser": recipient, "msgtype": "text", "text": {"content": part}}
-            )
+        async def send_one(content: dict[str, Any]) -> None:
+            await self._api.send({"touser": recipient, **content})
 
-        lines = [message.reply.text, *(f"· {choice.title}" for choice in choices)]
-        parts = cut("\n".join(lines), TEXT_BYTES, utf8_bytes)
-        await send_parts(self._store, f"wechat:parts:{message.id}", parts, send_text)
+        await send_parts(
+            self._store, f"wechat:parts:{message.id}", _contents(message.reply), send_one
+        )
 
     def _read(self, webhook: Webhook) -> dict[str, str]:
         """The elements of the message; raises BadPayload."""
@@ -186,6 +186,24 @@ def encrypted_reply(encrypted: str, signed: str, timestamp: str, nonce: str) -> 
         f"<MsgSignature>{_cdata(signed)}</MsgSignature>"
         f"<TimeStamp>{timestamp}</TimeStamp><Nonce>{_cdata(nonce)}</Nonce></xml>"
     )
+
+
+def _contents(reply: Reply) -> list[dict[str, Any]]:
+    """The messages that together say `reply`; its choices become entries to tap on, which
+    come back as the text that they show."""
+    texts = cut(reply.text, MENU_BYTES if reply.choices else TEXT_BYTES, utf8_bytes)
+    contents: list[dict[str, Any]] = [
+        {"msgtype": "text", "text": {"content": text}} for text in texts
+    ]
+    if reply.choices:
+        entries = [
+            {"id": str(number), "content": choice.title}
+            for number, choice in enumerate(reply.choices, start=1)
+        ]
+        head = texts[-1] if texts else ""
+        menu = {"head_content": head, "list": entries, "tail_content": ""}
+        contents[-1:] = [{"msgtype": "msgmenu", "msgmenu": menu}]
+    return contents
 
 
 def _encrypted(webhook: Webhook) -> str:

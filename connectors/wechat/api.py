@@ -20,6 +20,7 @@ _TOKEN_REJECTED = {40001, 40014, 42001}
 _RENEW_BEFORE = timedelta(minutes=5)
 # WeChat allows 20 forced renewals a day.
 _FORCE_INTERVAL = timedelta(hours=24) / 20
+_TOKEN_SECONDS = 3
 _BEIJING = timedelta(hours=8)
 
 _WAIT_FOR_CITIZEN = {
@@ -123,6 +124,7 @@ class WechatApi:
                 "secret": self._secret,
                 "force_refresh": force,
             },
+            timeout=_TOKEN_SECONDS,
         )
         token, seconds = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not isinstance(seconds, int):

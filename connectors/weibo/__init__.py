@@ -157,7 +157,9 @@ class WeiboConnector:
                     raise
                 await self._api.send(recipient, reply.short)
 
-        lines = [reply.text, *(f"· {choice.title}" for choice in reply.choices)]
+        # The bot understands the number as well as the words.
+        numbered = enumerate(reply.choices, start=1)
+        lines = [reply.text, *(f"{number}. {choice.title}" for number, choice in numbered)]
         parts = cut("\n".join(lines), TEXT_CHARACTERS)
         if len(parts) > MOST_PARTS and reply.short:
             parts = [reply.short]

@@ -46,7 +46,8 @@ class WechatPlatform:
         if rb"\u" in request.content:
             return _wechat_error(40033)
         message = json.loads(request.content)
-        if len(message["text"]["content"].encode()) > 2048:
+        said = message.get("text", message.get("msgmenu"))
+        if len(said.get("content", "").encode()) > 2048:
             return _wechat_error(45002)
         self.messages.append(message)
         return _wechat_error(0)

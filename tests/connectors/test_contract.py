@@ -16,7 +16,7 @@ from bot.errors import BadPayload, BadSignature, Misconfigured
 from bot.mailbox import Mailbox
 from bot.messages import Inbound
 from bot.settings import Settings
-from connectors import CONNECTORS, connect_accounts
+from connectors import CONNECTORS, check_accounts, connect_accounts
 from connectors.base import Connector, Webhook
 from connectors.calling import platform_client
 from connectors.wechat.crypto import Envelope, signature
@@ -192,10 +192,11 @@ async def test_each_missing_or_wrong_setting_is_named_and_never_quoted(settings,
         _connect(channel, good, settings, http, mailbox)
 
 
-async def test_an_unknown_channel_is_named(settings, mailbox):
-    async with platform_client() as http:
-        with pytest.raises(Misconfigured, match=r"npd\.pigeon"):
-            _connect("pigeon", {}, settings, http, mailbox)
+def test_all_accounts_can_be_checked_without_a_server(tmp_path):
+    settings = Settings(home=tmp_path, secret="x" * 32)
+    check_accounts(settings, {"npd": _account("weibo", CONFIGS["weibo"])})
+    with pytest.raises(Misconfigured, match=r"npd\.pigeon"):
+        check_accounts(settings, {"npd": _account("pigeon", {})})
 
 
 def test_secrets_are_not_shown():

@@ -160,11 +160,27 @@ async def test_a_second_try_goes_on_with_the_part_that_failed(wechat, platform):
     assert "".join(parts) == message.reply.text
 
 
-async def test_lists_what_may_be_answered(wechat, platform):
+async def test_choices_are_entries_to_tap_on(wechat, platform):
     await wechat.send(
         reply("您想问哪一项？", choices=(Choice("补领", "补领"), Choice("换领", "换领")))
     )
-    assert platform.messages[0]["text"]["content"] == "您想问哪一项？\n· 补领\n· 换领"
+    assert platform.messages == [
+        {
+            "touser": CITIZEN,
+            "msgtype": "msgmenu",
+            "msgmenu": {
+                "head_content": "您想问哪一项？",
+                "list": [{"id": "1", "content": "补领"}, {"id": "2", "content": "换领"}],
+                "tail_content": "",
+            },
+        }
+    ]
+
+
+async def test_a_long_text_before_choices_is_sent_ahead(wechat, platform):
+    await wechat.send(reply("请携带户口簿到派出所办理。" * 50, choices=(Choice("补领", "补领"),)))
+    kinds = [message["msgtype"] for message in platform.messages]
+    assert kinds == ["text", "msgmenu"]
 
 
 async def test_no_secret_is_logged(wechat, platform, caplog):

@@ -148,7 +148,7 @@ async def test_lists_what_may_be_answered(weibo, platform):
     await weibo.send(
         reply("您想问哪一项？", choices=(Choice("补领", "补领"), Choice("换领", "换领")))
     )
-    assert platform.messages[0]["text"] == "您想问哪一项？\n· 补领\n· 换领"
+    assert platform.messages[0]["text"] == "您想问哪一项？\n1. 补领\n2. 换领"
 
 
 async def test_no_secret_is_logged(weibo, platform, caplog):
