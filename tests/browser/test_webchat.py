@@ -206,7 +206,27 @@ async def test_an_emergency_is_answered_even_when_nobody_is_at_work(chromium, si
     await chat.say("我家着火了，快来救命")
     alert = chat.page.get_by_role("alert")
     await expect(alert.get_by_role("link", name="拨打 119")).to_be_visible()
-    await expect(chat.by("citizen")).to_contain_text("已收到")
+    await expect(chat.page.locator("wenjing-chat .waiting")).to_have_count(0)
+    for _ in range(2):
+        await expect(chat.messages.nth(0)).to_contain_text("快来救命")
+        await expect(chat.messages.nth(1)).to_contain_text("119")
+        await chat.page.get_by_role("button", name=re.compile("English|中文")).click()
+
+
+async def test_while_nobody_is_at_work_the_citizen_is_told_that_words_were_kept(chromium, site):
+    chat = await open_chat(chromium, f"{site.url}/chat/demo")
+    await chat.say("身份证丢了怎么办")
+    await expect(chat.by("citizen")).to_contain_text("已收到。自动答复暂时不可用")
+
+
+async def test_words_said_in_a_row_keep_their_order_through_a_break(chat, site, service):
+    await site.stop()
+    words = [f"第{number}句" for number in range(5)]
+    for text in words:
+        await chat.say(text)
+    await site.start()
+    await expect(chat.by("bot")).to_have_count(5)
+    assert service.heard == words
 
 
 async def test_everything_can_be_done_with_the_keyboard(chromium, site, service):

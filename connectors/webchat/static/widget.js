@@ -561,12 +561,11 @@ class Line {
     if (this.socket) return;
     const socket = new WebSocket(this.address);
     this.socket = socket;
-    socket.onopen = () => {
-      this.heard = Date.now();
-      this.opened();
-      this.pinging = setInterval(() => this.ping(), PING_SECONDS * 1000);
-    };
+    this.heard = Date.now();
+    this.pinging = setInterval(() => this.ping(), PING_SECONDS * 1000);
+    socket.onopen = () => this.opened();
     socket.onmessage = (event) => {
+      if (this.ended) return;
       this.heard = Date.now();
       const frame = JSON.parse(event.data);
       if (frame.type === "welcome") {
@@ -597,6 +596,7 @@ class Line {
     if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
   }
 
+  /** Make sure that the other end is still there. */
   ping() {
     if (Date.now() - this.heard > SILENCE_SECONDS * 1000) this.drop();
     else this.send({ type: "ping" });
@@ -641,7 +641,10 @@ class WenjingChat extends HTMLElement {
     this.call();
 
     this.hurry = () => {
-      if (document.visibilityState === "visible" && this.line.state !== "open") this.line.connect();
+      // A phone that wakes up may hold a connection that died in its sleep.
+      if (document.visibilityState !== "visible") return;
+      if (this.line.state === "open") this.line.ping();
+      else this.line.connect();
     };
     window.addEventListener("online", this.hurry);
     document.addEventListener("visibilitychange", this.hurry);
@@ -655,13 +658,14 @@ class WenjingChat extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, after) {
-    if (this.line && before !== after && TEXTS[after]) this.speak(after);
+    const language = after?.slice(0, 2).toLowerCase();
+    if (this.line && before !== after && TEXTS[language]) this.speak(language);
   }
 
   startLanguage() {
     const wanted = [this.lasting.read("language"), this.getAttribute("lang"), navigator.language];
     const known = wanted.map((tag) => tag?.slice(0, 2).toLowerCase()).filter((tag) => TEXTS[tag]);
-    return known[0] ?? (navigator.language ? "en" : "zh");
+    return known[0] ?? "en";
   }
 
   get texts() {
@@ -697,7 +701,7 @@ class WenjingChat extends HTMLElement {
         this.lasting.write("token", frame.token);
         this.showName();
         this.showConnection(this.line.state);
-        for (const words of this.outbox.values()) this.transmit(words);
+        this.transmit();
         // What was said before is not news to a screen reader.
         setTimeout(() => this.log.removeAttribute("aria-busy"), 500);
         break;
@@ -716,7 +720,7 @@ class WenjingChat extends HTMLElement {
         this.showTyping(frame.author);
         break;
       case "emergency":
-        this.take({ ...frame, id: `emergency:${frame.id}`, author: "bot", urgent: true, choices: [] });
+        this.takeEmergency(frame);
         break;
     }
   }
@@ -726,19 +730,35 @@ class WenjingChat extends HTMLElement {
     if (item.cursor) this.cursor = item.cursor;
     if (this.items.has(item.id)) return;
     const own = this.outbox.get(item.id);
-    if (own) {
-      item.delivery = own.shown[0] === "delayed" ? "delayed" : "sent";
-      own.node.remove();
-      this.forgetWords(own);
-    }
+    if (own) item.delivery = own.shown[0] === "delayed" ? "delayed" : "sent";
     this.items.set(item.id, item);
+    this.keepBehind(item.id);
     if (item.author !== "citizen") this.hideTyping();
     const follows = own || this.atEnd || item.urgent;
     const drawn = this.drawItem(item);
-    this.log.insertBefore(drawn, this.firstWaiting());
+    if (own) {
+      own.node.replaceWith(drawn);
+      this.forgetWords(own);
+    } else {
+      // What has a place in the room comes before what still waits for one.
+      this.log.insertBefore(drawn, item.cursor ? this.log.querySelector(".waiting") : null);
+    }
     this.tidy();
     if (follows) this.scrollTo(drawn);
     else if (item.author !== "citizen") this.newer.hidden = false;
+  }
+
+  /** The gateway's own reply, which the room never shows. */
+  takeEmergency({ id, text, at }) {
+    this.take({ id: `emergency:${id}`, author: "bot", text, at, urgent: true, choices: [] });
+  }
+
+  /** An emergency reply is faster than the room: it stays behind the words that it answers. */
+  keepBehind(id) {
+    const reply = this.items.get(`emergency:${id}`);
+    if (!reply) return;
+    this.items.delete(reply.id);
+    this.items.set(reply.id, reply);
   }
 
   say(text) {
@@ -746,29 +766,34 @@ class WenjingChat extends HTMLElement {
     this.outbox.set(words.id, words);
     this.keepOutbox();
     this.log.append(this.drawWaiting(words));
+    this.showDelivery(words, this.line.state === "open" ? "sending" : "waiting");
     this.tidy();
-    this.transmit(words);
+    this.transmit();
     this.scrollTo(words.node);
   }
 
-  transmit(words) {
-    clearTimeout(words.timer);
-    if (words.failed) return;
-    if (this.line.state !== "open") {
-      this.showDelivery(words, "waiting");
-      return;
-    }
+  /** Send what comes next: one message at a time, or a second try would change their order. */
+  transmit() {
+    const words = [...this.outbox.values()].find((other) => !other.acknowledged && !other.failed);
+    if (!words || words.timer || this.line.state !== "open") return;
     this.showDelivery(words, "sending");
     this.line.send({ type: "say", id: words.id, text: words.text, language: this.language });
     words.timer = setTimeout(() => this.line.drop(), ACKNOWLEDGED_SECONDS * 1000);
   }
 
+  /** The present try is over, one way or another. */
+  settle(words) {
+    clearTimeout(words.timer);
+    words.timer = null;
+  }
+
   acknowledged({ id, delayed }) {
     const words = this.outbox.get(id);
-    clearTimeout(words.timer);
+    this.settle(words);
     words.acknowledged = true;
     this.keepOutbox();
     this.showDelivery(words, delayed ? "delayed" : "sent");
+    this.transmit();
   }
 
   /** The room was faster than the acknowledgement, which has this to add. */
@@ -781,21 +806,22 @@ class WenjingChat extends HTMLElement {
 
   refused({ id, reason, retry }) {
     const words = this.outbox.get(id);
-    clearTimeout(words.timer);
+    this.settle(words);
     if (retry === null) {
       words.failed = true;
       this.showDelivery(words, "failed", reason);
-      this.hideTyping();
+      this.transmit();
     } else {
       this.showDelivery(words, "waiting", reason);
-      words.timer = setTimeout(() => this.transmit(words), retry * 1000 + 200);
+      words.timer = setTimeout(() => this.retry(words), retry * 1000 + 200);
     }
   }
 
   forgetWords(words) {
-    clearTimeout(words.timer);
+    this.settle(words);
     this.outbox.delete(words.id);
     this.keepOutbox();
+    this.transmit();
   }
 
   /** What has not arrived survives a reload of the page. */
@@ -823,7 +849,7 @@ class WenjingChat extends HTMLElement {
   clear() {
     if (!window.confirm(this.texts.clearQuestion)) return;
     this.line.end();
-    for (const words of this.outbox.values()) clearTimeout(words.timer);
+    for (const words of this.outbox.values()) this.settle(words);
     this.outbox.clear();
     this.keepOutbox();
     this.forgetRoom();
@@ -860,7 +886,7 @@ class WenjingChat extends HTMLElement {
     this.newer = make("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toEnd() });
     this.typing = make("p", { class: "typing", role: "status" });
     this.personButton = make("button", { type: "button", class: "person", onclick: () => this.say(this.texts.personWords) });
-    this.counter = make("span", { class: "counter", role: "status" });
+    this.counter = make("span", { class: "counter", id: "counter" });
     this.input = make("textarea", { id: "words", rows: "1", enterkeyhint: "send", autocomplete: "off", "aria-describedby": "counter" });
     this.input.addEventListener("input", () => this.grow());
     this.input.addEventListener("keydown", (event) => {
@@ -869,7 +895,6 @@ class WenjingChat extends HTMLElement {
       event.preventDefault();
       this.submit();
     });
-    this.counter.id = "counter";
     this.sendButton = make("button", { type: "submit", class: "send" });
     const form = make(
       "form",
@@ -974,7 +999,8 @@ class WenjingChat extends HTMLElement {
     }
     this.banner.classList.toggle("alarm", state === "unreachable");
     if (state !== "open") {
-      for (const words of this.outbox?.values() ?? []) {
+      for (const words of this.outbox.values()) {
+        this.settle(words);
         if (words.node && !words.acknowledged && !words.failed) this.showDelivery(words, "waiting");
       }
     }
@@ -1078,8 +1104,9 @@ class WenjingChat extends HTMLElement {
   }
 
   retry(words) {
+    this.settle(words);
     words.failed = false;
-    if (this.line.state === "open") this.transmit(words);
+    if (this.line.state === "open") this.transmit();
     else this.line.connect();
   }
 
@@ -1106,10 +1133,6 @@ class WenjingChat extends HTMLElement {
       if (place < lastOwn) node.querySelector(".choices")?.remove();
       if (place < messages.length - 1 && !node.classList.contains("waiting")) node.querySelector(".delivery")?.remove();
     });
-  }
-
-  firstWaiting() {
-    return this.log.querySelector(".waiting");
   }
 
   showTyping(author) {
