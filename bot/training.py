@@ -1,24 +1,30 @@
 """Training seen from outside: is there a model for the current data, and if not, make one."""
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.dialogue.rasa import RasaDialogue, train
+from bot.dialogue.rasa import RasaDialogue
+from bot.nlu.training import train, trained
 from bot.settings import Settings
 
 
 def train_with_progress(settings: Settings, console: Console, *, force: bool = False) -> None:
-    """Train unless the newest model fits the data, and show how far it is."""
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
-    ) as progress:
-        task = progress.add_task("Looking at the data")
+    """Train unless there is a model for the data as they are, and show how far it is."""
+    current = trained(settings)
+    if current is not None and not force:
+        console.print(f"The model {current.name} fits the data.", markup=False)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("Training: looking at the data", total=1.0)
         path = train(
             settings,
             force=force,
-            on_progress=lambda what: progress.update(task, description=what),
+            on_progress=lambda part, what: progress.update(
+                task, completed=part, description=f"Training: {what}"
+            ),
         )
-    console.print(f"Model {path.name} fits the data.", markup=False)
+    console.print(f"Trained {path.name}.", markup=False)
 
 
 def load_dialogue(settings: Settings, console: Console) -> RasaDialogue:

@@ -15,11 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-import actions
 import structlog
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import validator_for
-import rasa.core.actions.forms  # its logger must be there to be taken away
 from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel, OutputChannel, UserMessage
 from rasa.core.lock_store import InMemoryLockStore
@@ -51,8 +49,19 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 from rasa.utils.endpoints import EndpointConfig
 
+import actions
 from bot.errors import Misconfigured
-from bot.messages import Choice, Handover, Outcome, Question, Reply, Suggestion, Turn
+from bot.knowledge.retrieval import finder
+from bot.messages import (
+    Choice,
+    Handover,
+    Language,
+    Outcome,
+    Question,
+    Reply,
+    Suggestion,
+    Turn,
+)
 from bot.nlu.text import language_of
 from bot.settings import Settings
 
@@ -71,8 +80,9 @@ class Silence(Exception):
 class RasaDialogue:
     """A trained model, ready to answer. Holds nothing of any conversation."""
 
-    def __init__(self, processor: "_Processor") -> None:
+    def __init__(self, processor: "_Processor", data: Path) -> None:
         self._processor = processor
+        self._data = data
         self.model: str = processor.model_filename.removesuffix(".tar.gz")
         """Name of the trained model."""
 
@@ -82,12 +92,12 @@ class RasaDialogue:
 
         A broken archive is passed over (and logged) while there is an older good one.
         """
-        found = sorted(settings.models.glob("*.tar.gz"), key=_age, reverse=True)
+        found = _archives(settings)
         if not found:
             raise Misconfigured(f"no trained model in {settings.models}: run `wenjing train`")
         for path in found:
             try:
-                return cls(_Processor.load(path))
+                return cls(_Processor.load(path), settings.data)
             except _BROKEN as error:
                 logger.error("model passed over", model=path.name, reason=type(error).__name__)
         raise Misconfigured(
@@ -122,6 +132,32 @@ class RasaDialogue:
         )
         events = await self._processor.turn(message, tracker)
         return _turn(events, tracker), _keep(tracker)
+
+    def suggestions(self, text: str, language: Language) -> tuple[Suggestion, ...]:
+        """Up to three topics that may answer `text`, best first, for an officer to choose."""
+        return finder(self._data).find(text)[:3]
+
+    def sentence(self, name: str, language: Language) -> str:
+        """The text of a response of domain.yml, such as "utter_failed"; raises KeyError."""
+        variants = self._processor.domain.responses[name]
+        fitting = [v for v in variants if _fits(v, language)]
+        return str((fitting or variants)[0]["text"])
+
+
+def newest_model(settings: Settings) -> str | None:
+    """Name of the newest archive, readable or not; None when there is none."""
+    found = _archives(settings)
+    return found[0].name.removesuffix(".tar.gz") if found else None
+
+
+def _archives(settings: Settings) -> list[Path]:
+    return sorted(settings.models.glob("*.tar.gz"), key=_age, reverse=True)
+
+
+def _fits(variant: dict[str, Any], language: Language) -> bool:
+    """Whether a response's variant is for `language`; one without a condition is Chinese."""
+    wanted = [c["value"] for c in variant.get("condition", ()) if c["name"] == "language"]
+    return language in (wanted or ["zh"])
 
 
 _BROKEN = (RasaException, tarfile.TarError, OSError, EOFError, KeyError, ValueError)
