@@ -18,7 +18,7 @@ from bot.dialogue.safety.replies import REPLIES
 from bot.dialogue.safety.words import languages_in, normalise
 from bot.messages import Language, Reply
 
-TEXT_LIMIT = 4000
+TEXT_LIMIT = 2000
 """Characters that are read, half of them from each end: longer texts cost no more."""
 
 _SIGNALS = re.compile(r"(?:sos|\W|\d)*")

@@ -31,8 +31,10 @@ class Danger:
 
 DANGERS = (
     # Whoever must not be heard is told to send an SMS, whatever the danger is.
-    Danger("silent", despite=frozenset({"rules", "negated"})),
-    # About to do it, or has begun.
+    Danger("silent", despite=frozenset({"rules", "what_if", "negated"})),
+    # Has taken something, or has cut: a doctor first.
+    Danger("suicide_hurt", despite=frozenset({"rules"})),
+    # Stands on the edge.
     Danger("suicide_now", despite=frozenset({"rules"})),
     Danger("suicide_other"),
     # The citizen's own words. Recall comes first: an odd question counts as a hint.

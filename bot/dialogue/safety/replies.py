@@ -66,6 +66,24 @@ REPLIES: dict[str, Advice] = {
         _TOLD_SMS,
         _UNTOLD_SMS,
     ),
+    "suicide_hurt": _call(
+        "120",
+        zh=(
+            "请立即拨打 120，说清吃了什么、吃了多少或伤在哪里；再拨打 110。\n"
+            "如果是您自己：请把门打开，叫身边的人过来陪着您。不要自己催吐，药瓶留给医生看；伤口用干净的布用力压住。您现在的痛苦是真的，也有人愿意帮您，之后可以打心理援助热线 12356。\n"
+            "如果是别人：不要让他（她）独处，昏迷的让他（她）侧卧，没有呼吸就按压胸口。",
+            "请立即拨打120，说清吃了什么或伤在哪里；再拨110。叫人来陪着，不要催吐，药瓶留给医生，伤口用力压住。援助热线12356。",
+        ),
+        en=(
+            "Call 120 now: what was taken and how much, or where the wound is; then call 110.\nIf"
+            " it is you: open the door and get someone to be with you. Do not make yourself vomit,"
+            " keep the package for the doctor; press hard on a wound. Your pain is real, and"
+            " people want to help; the psychological help line is 12356.\nIf it is someone else:"
+            " do not leave them alone; lay an unconscious person on the side; no breathing: press"
+            " on the chest.",
+            "Call 120 now: what was taken or where the wound is; then 110. Get someone to be with you. Help line 12356.",
+        ),
+    ),
     "suicide_now": _call(
         "110",
         zh=(
