@@ -106,7 +106,7 @@ class Embedder:
 @cache
 def embedder() -> Embedder:
     """The embedder of this process."""
-    return Embedder(current_settings().home / "embeddings.npz")
+    return Embedder(current_settings().models / "embeddings.npz")
 
 
 def _key(text: str) -> bytes:
