@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import httpx
 from rich.console import Console
 
 from bot.accounts import load_accounts
@@ -49,9 +50,12 @@ async def _accounts(settings: Settings) -> str:
     accounts = load_accounts(settings.accounts_file)
     if not settings.accounts_file.exists():
         return f"no {settings.accounts_file}: the sample account is served"
-    from connectors import check_accounts
+    from connectors import connect_accounts
 
-    check_accounts(settings, accounts)
+    mailbox = Mailbox.connect(settings)
+    async with httpx.AsyncClient() as http:
+        connect_accounts(accounts, settings, http, mailbox)
+    await mailbox.close()
     return f"{len(accounts)} accounts"
 
 

@@ -37,12 +37,7 @@ def run_desk(settings: Settings, *, attached: bool) -> None:
     """Serve the officers' desk until told to stop."""
     from bot.desk import create_desk
 
-    app = create_desk(
-        settings,
-        Mailbox.connect(settings),
-        open_store(settings),
-        load_accounts(settings.accounts_file),
-    )
+    app = create_desk(settings, Mailbox.connect(settings), open_store(settings))
     _serve(app, settings.host, settings.desk_port, attached=attached)
 
 

@@ -5,6 +5,7 @@ Every setting has its line in docs/settings.md; a test compares the two.
 
 import os
 import secrets
+import warnings
 from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -150,3 +151,6 @@ def keep_libraries_quiet() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    # Of libraries we cannot change; ours are shown by the tests.
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")

@@ -14,6 +14,8 @@ def train_with_progress(settings: Settings, console: Console, *, force: bool = F
     if current is not None and not force:
         console.print(f"The model {current.name} fits the data.", markup=False)
         return
+    if not console.is_terminal:
+        console.print("Training: this takes some minutes …")
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("Training: looking at the data", total=1.0)
