@@ -395,7 +395,7 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; overflow-wrap: anywhe
 
 .empty p { max-width: 30rem; margin-top: 4px; color: var(--muted); font-size: 0.9375rem; text-wrap: balance; }
 
-.empty ul { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 10px; width: 100%; max-width: 36rem; margin: 16px 0; }
+.empty ul { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 10px; width: 100%; max-width: 40rem; margin: 16px 0; }
 
 .empty .choice { width: 100%; height: 100%; border-color: var(--line); border-radius: 12px; color: var(--ink); }
 
@@ -709,9 +709,8 @@ class WenjingChat extends HTMLElement {
         this.take(frame);
         break;
       case "ack":
-        if (this.outbox.has(frame.id)) this.acknowledged(frame);
-        else if (this.items.get(frame.id)?.author === "bot") this.rated(frame.id);
-        else if (frame.delayed) this.showDelayed(frame.id);
+        if (this.items.get(frame.id)?.author === "bot") this.rated(frame.id);
+        else this.acknowledged(frame);
         break;
       case "refused":
         if (this.outbox.has(frame.id)) this.refused(frame);
@@ -788,20 +787,21 @@ class WenjingChat extends HTMLElement {
   }
 
   acknowledged({ id, delayed }) {
+    this.welcome.workers = !delayed;
+    this.showConnection(this.line.state);
     const words = this.outbox.get(id);
-    this.settle(words);
-    words.acknowledged = true;
-    this.keepOutbox();
-    this.showDelivery(words, delayed ? "delayed" : "sent");
-    this.transmit();
-  }
-
-  /** The room was faster than the acknowledgement, which has this to add. */
-  showDelayed(id) {
-    const item = this.items.get(id);
-    if (item) item.delivery = "delayed";
-    const place = this.log.querySelector(`[data-id="${CSS.escape(id)}"] .delivery`);
-    place?.replaceChildren(this.texts.delayed);
+    if (words) {
+      this.settle(words);
+      words.acknowledged = true;
+      this.keepOutbox();
+      this.showDelivery(words, delayed ? "delayed" : "sent");
+      this.transmit();
+    } else if (delayed && this.items.has(id)) {
+      // The room was faster than the acknowledgement, which has this to add.
+      this.items.get(id).delivery = "delayed";
+      const place = this.log.querySelector(`[data-id="${CSS.escape(id)}"] .delivery`);
+      place?.replaceChildren(this.texts.delayed);
+    }
   }
 
   refused({ id, reason, retry }) {
