@@ -21,6 +21,7 @@ class Delivery:
 
     conversation: str
     entry: str
+    sender: str
     message: Outbound
     may_have_been_sent: bool
     """True when a sender died, or was given up, between `begin` and settling."""
@@ -50,15 +51,16 @@ class Deliveries(Connection):
         stream = self.streams("send")[shard]
         entries = []
         if clock() >= self._stale_at.get(shard, 0):
-            self._stale_at[shard] = clock() + self._settings.reclaim_seconds / 4
             entries = await self.stale(stream, "senders", sender, count=1)
+            if not entries:  # Otherwise there may be more: a dead sender leaves many at once.
+                self._stale_at[shard] = clock() + self._settings.reclaim_seconds / 4
         if not entries:
             entries = await self.read([stream], "senders", sender, count=1, wait=wait)
         for _, entry, fields in entries:
-            return await self._look(fields[b"n"].decode(), entry)
+            return await self._look(fields[b"n"].decode(), entry, sender)
         return None
 
-    async def _look(self, number: str, entry: str) -> Delivery | None:
+    async def _look(self, number: str, entry: str, sender: str) -> Delivery | None:
         keys = self.keys(number)
         row = await self.script("look", (keys.conversation, keys.out, keys.send), (entry,))
         if row is None:
@@ -67,6 +69,7 @@ class Deliveries(Connection):
         return Delivery(
             conversation=number,
             entry=entry,
+            sender=sender,
             message=message,
             may_have_been_sent=row[1].decode() == message.id,
             last_inbound_at=datetime.fromtimestamp(row[2] / 1000, UTC),
@@ -76,16 +79,19 @@ class Deliveries(Connection):
 
     @unavailable_when_down
     async def begin(self, delivery: Delivery) -> bool:
-        """The last moment before the call out. False: an officer has taken over since the
-        bot said it; the message is dropped, and the delivery is settled."""
+        """The last moment before the call out. False: do not send. An officer has taken over
+        since the bot said it, and the message is dropped; or this sender was so slow that
+        the delivery was given to another."""
         keys = self.keys(delivery.conversation)
         message = delivery.message
-        passes = await self.script(
-            "begin", (keys.conversation,), (message.id, message.author, message.epoch)
+        answer = await self.script(
+            "begin",
+            (keys.conversation, keys.send),
+            (message.id, message.author, message.epoch, delivery.entry, delivery.sender),
         )
-        if not passes:
+        if answer == b"fenced":
             await self.dropped(delivery)
-        return bool(passes)
+        return bool(answer == b"passes")
 
     async def sent(self, delivery: Delivery) -> None:
         """The platform has it."""

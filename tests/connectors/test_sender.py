@@ -207,6 +207,22 @@ async def test_what_a_dead_sender_was_sending_is_sent_again_only_where_that_is_r
     assert (status, pigeon.tries) == (("sent", 1) if right else ("unknown", 0))
 
 
+async def test_a_sender_that_was_given_up_before_it_called_does_not_call(
+    settings, mailbox, pigeon
+):
+    settings = settings.model_copy(update={"reclaim_seconds": 0.1})
+    await say(mailbox, "一")
+    slow = Mailbox.connect(settings)
+    delivery = await taken(slow, settings, "slow")
+    quick = Mailbox.connect(settings)
+    async with running(settings, quick, pigeon):
+        assert await outcomes(mailbox) == [("sent", "")]
+    await Sender(settings, slow, {("pigeon", "npd"): pigeon}).deliver(delivery)
+    assert pigeon.tries == 1
+    await slow.close()
+    await quick.close()
+
+
 async def test_a_call_that_hangs_may_have_arrived(settings, mailbox, pigeon):
     pigeon.before = asyncio.Event().wait
     await say(mailbox, "一")
