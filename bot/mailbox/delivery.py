@@ -148,7 +148,15 @@ class Deliveries(Connection):
                 keys.room,
                 keys.posted,
             ),
-            (delivery.conversation, delivery.entry, outcome, due, event, self._remember),
+            (
+                delivery.conversation,
+                delivery.entry,
+                outcome,
+                due,
+                event,
+                self._remember,
+                round(delivery.last_inbound_at.timestamp() * 1000),
+            ),
         )
 
     @unavailable_when_down

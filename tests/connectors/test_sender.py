@@ -172,6 +172,21 @@ async def test_what_was_held_is_sent_first_when_the_citizen_writes_again(
     assert pigeon.texts == ["一", "二"]
 
 
+async def test_what_is_held_just_when_the_citizen_writes_is_sent_after_all(
+    settings, mailbox, pigeon
+):
+    async def write() -> None:
+        pigeon.before = None
+        await mailbox.accept(Inbound("pigeon", "npd", "1", "m2", "二", datetime.now(UTC)))
+
+    pigeon.before = write
+    pigeon.faults = [SendHeld("window")]
+    await say(mailbox, "一")
+    async with running(settings, mailbox, pigeon):
+        assert await outcomes(mailbox) == [("sent", "")]
+    assert pigeon.tries == 2
+
+
 @pytest.mark.parametrize("limits", [Limits(), Limits(idempotent=True)])
 @pytest.mark.parametrize("urgent", [False, True])
 async def test_what_may_have_arrived_is_sent_twice_only_where_that_is_right(

@@ -1,6 +1,7 @@
 -- What became of a delivery: 'sent', 'dead', 'later' or 'held'.
 -- KEYS conversation, out, send, later, journal, room, posted
--- ARGV number, entry, outcome, due (ms), event or '', seconds to remember
+-- ARGV number, entry, outcome, due (ms), event or '', seconds to remember,
+--      last inbound (ms) that the sender knew
 local conversation, out, send, later, journal, room, posted = unpack(KEYS)
 local number, entry, outcome = ARGV[1], ARGV[2], ARGV[3]
 
@@ -9,6 +10,12 @@ if redis.call('XACK', send, 'senders', entry) == 0 then
 end
 redis.call('XDEL', send, entry)
 redis.call('HDEL', conversation, 'trying')
+if outcome == 'held'
+  and tonumber(redis.call('HGET', conversation, 'last_inbound') or 0) > tonumber(ARGV[7]) then
+  -- The citizen wrote while the platform was asked: it takes replies again.
+  redis.call('XADD', send, '*', 'n', number)
+  return 'done'
+end
 if ARGV[5] ~= '' then
   redis.call('XADD', journal, '*', 'e', ARGV[5])
 end
