@@ -147,13 +147,23 @@ def read(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a conversation takes place."""
+
+    channel: str
+    account: str
+    public: bool
+
+
 def enter(
     store: Store, officer: Officer, number: str, act: str, *, detail: str = "", now: datetime
-) -> None:
+) -> Where:
     """Check that the officer may act on a conversation, and write the act down before it
     happens: what is not in the book is not done. Raises NotFound."""
     with store.writing() as session:
-        conversation_for(session, officer, number, act, detail=detail, now=now)
+        row = conversation_for(session, officer, number, act, detail=detail, now=now)
+        return Where(row.channel, row.account, row.public)
 
 
 def dead_letter(

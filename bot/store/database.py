@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,8 +13,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.accounts import Account
+from bot.accounts import Account, load_accounts
 from bot.errors import Unavailable
+from bot.privacy.encryption import TextCipher
+from bot.privacy.masking import mask
+from bot.settings import Settings
 from bot.store.models import Table
 
 
@@ -36,6 +39,16 @@ class Store:
     """Takes the personal data out of a text."""
     accounts: Mapping[str, Account] = field(repr=False)
     """The police accounts by id."""
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """The installation's database; connects on first use. Raises Misconfigured."""
+        return cls(
+            engine=make_engine(settings.database),
+            cipher=TextCipher.for_store(settings),
+            mask=mask,
+            accounts=load_accounts(settings.accounts_file),
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

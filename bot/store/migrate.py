@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
@@ -30,6 +32,19 @@ def migrate(url: str, revision: str = "head") -> None:
                 command.upgrade(config, revision)
             else:
                 command.downgrade(config, revision)
+    except OperationalError as error:
+        raise Unavailable("the database cannot be opened") from error
+    finally:
+        engine.dispose()
+
+
+def is_current(url: str) -> bool:
+    """Whether the database at `url` has the tables of this version. Raises Unavailable."""
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
+            return MigrationContext.configure(connection).get_current_revision() == newest
     except OperationalError as error:
         raise Unavailable("the database cannot be opened") from error
     finally:

@@ -122,8 +122,9 @@ class ConversationRow(Table):
     language: Mapped[str] = mapped_column(String(8), default="zh")
     last_message_at: Mapped[datetime | None]
     last_author: Mapped[str] = mapped_column(String(40), default="")
+    last_citizen_at: Mapped[datetime | None]
     last_words: Mapped[str] = mapped_column(default="")
-    """The beginning of the last message, masked: for lists."""
+    """The beginning of the citizen's last message, masked: for lists."""
 
 
 class MessageRow(Table):

@@ -30,9 +30,10 @@ class QueueLine:
     account: str
     public: bool
     holder: str
+    epoch: int
     last_author: str
     last_words: str
-    """Masked."""
+    """The citizen's, masked."""
     last_message_at: datetime | None
     urgent: bool
     state: str
@@ -52,6 +53,10 @@ class Queue:
     """Urgent ones first, then those that wait before those that are cared for, then the
     longest waiting."""
     counts: dict[Filter, int]
+    urgent: int
+    """How many urgent ones wait."""
+    held: frozenset[str]
+    """Numbers of the conversations that the officer holds."""
 
 
 def queue(store: Store, officer: Officer, which: Filter, *, now: datetime) -> Queue:
@@ -84,16 +89,23 @@ def queue(store: Store, officer: Officer, which: Filter, *, now: datetime) -> Qu
         )
         .limit(MOST)
     )
+    urgent = and_(CaseRow.state == "waiting", CaseRow.priority == "urgent")
     totals = base.with_only_columns(
-        *(func.count(case((condition, 1))) for condition in conditions.values())
+        *(func.count(case((condition, 1))) for condition in (*conditions.values(), urgent))
     )
     with store.reading() as session:
+        held = session.scalars(
+            select(ConversationRow.number).where(ConversationRow.holder == officer.holder)
+        )
+        *counts, urgent_ones = session.execute(totals).one()
         return Queue(
             lines=tuple(
                 _line(conversation, found, number)
                 for conversation, found, number in session.execute(lines)
             ),
-            counts=dict(zip(conditions, session.execute(totals).one(), strict=True)),
+            counts=dict(zip(conditions, counts, strict=True)),
+            urgent=urgent_ones,
+            held=frozenset(held),
         )
 
 
@@ -117,6 +129,7 @@ def _line(conversation: ConversationRow, found: CaseRow | None, undelivered: int
         account=conversation.account,
         public=conversation.public,
         holder=conversation.holder,
+        epoch=conversation.epoch,
         last_author=conversation.last_author,
         last_words=conversation.last_words,
         last_message_at=conversation.last_message_at,

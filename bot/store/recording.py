@@ -38,7 +38,7 @@ from bot.store.models import (
 )
 
 LAST_WORDS = 120
-"""Characters of the last message that a list shows."""
+"""Characters of the citizen's last message that a list shows."""
 STEPPED_IN = "stepped_in"
 """The reason of a case that an officer opened by taking over unasked."""
 REMEMBERED = timedelta(days=7)
@@ -143,6 +143,9 @@ class _Batch:
     def _citizen_said(self, conversation: ConversationRow, event: CitizenSaid) -> None:
         masked = self._mask(event.text)
         self._message(conversation, event, author="citizen", masked=masked, kind=event.kind)
+        if conversation.last_citizen_at is None or event.at >= conversation.last_citizen_at:
+            conversation.last_citizen_at = event.at
+            conversation.last_words = masked[:LAST_WORDS]
 
     def _service_said(self, conversation: ConversationRow, event: ServiceSaid) -> None:
         # An approved answer names offices and their phones, and nobody's personal data.
@@ -160,7 +163,9 @@ class _Batch:
         )
 
     def _mask(self, text: str) -> str:
-        return self._store.mask(text).replace("\0", "")  # PostgreSQL has no NUL in a text.
+        # No database keeps a lone surrogate in a text, and PostgreSQL no NUL.
+        storable = text.replace("\0", "").encode("utf-8", "replace").decode()
+        return self._store.mask(storable)
 
     def _message(
         self,
@@ -186,7 +191,6 @@ class _Batch:
         if conversation.last_message_at is None or event.at >= conversation.last_message_at:
             conversation.last_message_at = event.at
             conversation.last_author = author
-            conversation.last_words = masked[:LAST_WORDS]
 
     def _address(self, conversation: ConversationRow, address: Address) -> None:
         if conversation.recipient is None:

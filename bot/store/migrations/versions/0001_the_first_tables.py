@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("last_message_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_author", sa.String(length=40), nullable=False),
+        sa.Column("last_citizen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_words", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_conversation"),
     )
