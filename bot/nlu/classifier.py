@@ -34,14 +34,14 @@ from bot.nlu.tfidf import Floats
 Labels = npt.NDArray[np.int64]
 
 FOLDS = 3
-STRENGTH_SPARSE = 20.0
-STRENGTH_DENSE = 30.0
-"""Inverse regularisation of the two regressions."""
+SPARSE = {"solver": "liblinear", "multi_class": "ovr", "C": 20.0, "tol": 1e-2}
+"""One intent against the rest: as good as multinomial here, and ten times as fast."""
+DENSE = {"solver": "lbfgs", "C": 100.0, "max_iter": 100, "tol": 1e-2}
 
 
 @dataclass(frozen=True)
 class Regression:
-    """Multinomial logistic regression as two arrays."""
+    """Logistic regression as two arrays."""
 
     weights: Floats
     """Shape (features, intents)."""
@@ -49,11 +49,11 @@ class Regression:
 
     @classmethod
     def fit(
-        cls, rows: csr_matrix | Floats, labels: Labels, strength: float, rarity: float
+        cls, rows: csr_matrix | Floats, labels: Labels, options: dict[str, Any], rarity: float
     ) -> "Regression":
         """Learn; a class of n examples weighs n ** (1 - rarity) in all."""
         count = np.bincount(labels)
-        model = LogisticRegression(C=strength, max_iter=120, tol=1e-3)
+        model = LogisticRegression(random_state=0, **options)
         model.fit(rows, labels, sample_weight=(count[labels] / count.mean()) ** -rarity)
         weights, intercepts = model.coef_, model.intercept_
         if len(weights) == 1:  # scikit-learn stores one row for two classes
@@ -225,15 +225,15 @@ def fit(
     if folds >= 2:
         splitter = StratifiedKFold(folds, shuffle=True, random_state=0)
         for seen, held in splitter.split(rows, labels):
-            model = Regression.fit(rows[seen], labels[seen], STRENGTH_SPARSE, rarity)
+            model = Regression.fit(rows[seen], labels[seen], SPARSE, rarity)
             sparse_held[held] = model.scores(rows[held])
             if dense is not None:
-                model = Regression.fit(dense[seen], labels[seen], STRENGTH_DENSE, rarity)
+                model = Regression.fit(dense[seen], labels[seen], DENSE, rarity)
                 dense_held[held] = model.scores(dense[held])
     return Cascade(
         intents,
-        Regression.fit(rows, labels, STRENGTH_SPARSE, rarity),
-        None if dense is None else Regression.fit(dense, labels, STRENGTH_DENSE, rarity),
+        Regression.fit(rows, labels, SPARSE, rarity),
+        None if dense is None else Regression.fit(dense, labels, DENSE, rarity),
         alone=_exponents(labels, sparse_held)[0] if folds >= 2 else 1.0,
         together=(
             _exponents(labels, sparse_held, dense_held)  # type: ignore[arg-type]
@@ -246,18 +246,21 @@ def fit(
 def _exponents(labels: Labels, *models: Floats) -> tuple[float, ...]:
     """The exponents that make the true labels most likely (temperature scaling)."""
 
+    # In single precision the optimiser's small steps would change nothing.
+    held = np.stack(models).astype(np.float64)
+
     def loss(exponents: npt.NDArray[np.float64]) -> float:
-        mixed = sum(e * model for e, model in zip(exponents, models, strict=True))
-        return -float(_log_softmax(np.asarray(mixed))[np.arange(len(labels)), labels].mean())
+        mixed = _log_softmax(np.tensordot(exponents, held, axes=1))
+        return -float(mixed[np.arange(len(labels)), labels].mean())
 
     start = np.full(len(models), 1 / len(models))
     best = minimize(loss, start, bounds=[(0.0, 10.0)] * len(models), method="L-BFGS-B")
     return tuple(float(value) for value in best.x)
 
 
-def _log_softmax(values: npt.NDArray[Any]) -> Floats:
+def _log_softmax(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     shifted = values - values.max(axis=-1, keepdims=True)
-    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    result: npt.NDArray[Any] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return result
 
 

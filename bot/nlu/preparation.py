@@ -58,7 +58,7 @@ class TermFeaturizer(SparseFeaturizer, GraphComponent):  # type: ignore[misc]
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`least`: a term that stands in fewer examples is left out."""
-        return {**SparseFeaturizer.get_default_config(), "least": 1}
+        return {**SparseFeaturizer.get_default_config(), "least": 2}
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
