@@ -13,6 +13,7 @@ NAMED = {
 
 CERTAIN: dict[str, Cues] = {
     "silent": (
+        r"(im|i am|been|only) (just )?(whisper\w*|texting)|whispering|(send|get) help by (text|sms|message)",
         "(hell|shell|theyll|he will|she will|they will|he can|they can|he might|they might) (hear|find|catch|see) (me|us)",
         r"(hide|hides|hiding|hid)( \w+){0,3} (under|in|behind|inside) (the|a|my) (\w+ )?(bed|closet|bathroom|wardrobe|toilet|desk|table|room|car|cupboard|basement|stairs)",
         r"(cant|cannot|can not|unable to|not able to|dont dare( to)?|afraid to) (speak|talk|make (a|any) (sound|noise)|call|phone|say anything)( \w+){0,8} (he|she|they|hes|shes|theyre|hear|hears|here|next to|room|him|her|them|danger|hiding|in the)",
@@ -45,6 +46,8 @@ CERTAIN: dict[str, Cues] = {
         r"(friend|mate|sister|brother|mom|mum|mother|dad|father|son|daughter|wife|husband|girlfriend|boyfriend|ex|classmate|roommate|flatmate|colleague|coworker|neighbou?r|student|someone|somebody|guy|girl|he|she|hes|shes|stranger|follower|kid|cousin|aunt|uncle|partner|they|person|woman|man)\b.{0,50}\b(kill (him|her|them)sel(f|ves)|suicid\w*|end (his|her|their) (own )?li(fe|ves)|take (his|her|their) (own )?life|wants? to die|doesnt want to live|harm (him|her)self|hurt (him|her)self)",
     ),
     "suicide": (
+        r"how (many|much)( \w+){0,4} (does it take|to|would|will it take|do i need)( \w+){0,3} (die|overdose|kill)",
+        "(disappear|vanish|gone|sleep) (for good|forever)",
         "(want|wanted|wanting|wish|wishing|deserve|ready|need|prefer|rather) (it |this |everything )?(to )?(all )?(to )?(be dead|die|end it|be over|stop existing|not exist|disappear)",
         "(end|ending|finish) (things|it|it all|everything|my suffering|the pain|this life|my pain)( tonight| now| today| once| for good| forever)?",
         r"(no|any|isnt any|there isnt|whats the|what is the) (point|reason|purpose|use|sense)( \w+)? (in |of |to )?(being alive|living|going on|keep going|continue|life|carry on|carrying on|existing)",
@@ -117,6 +120,7 @@ CERTAIN: dict[str, Cues] = {
         "ablaze",
     ),
     "traffic_injured": (
+        r"(collided|crash\w*|collision|accident|wreck).{0,40}(blood|hurt|injur\w+|unconscious|trapped|screaming)",
         r"(bus|car|truck|van|lorry|motorcycle|coach|train|bike)( \w+){0,2} (flipped|rolled|overturned|crashed|went off|fell off|hit).{0,40}(hurt|injured|trapped|bleeding|people|inside|dead|stuck|cyclist|pedestrian|kid|child|person|man|woman)",
         "(ran|run|runs|running) over (a|an|my|the|someone|somebody|his|her)",
         r"(crash(ed)?|accident|collision|run over|hit by (a|an|the)|ran over|knocked (down|over)|pile.?up|car (flipped|rolled|overturned)|overturned)\b.{0,60}\b(injur\w+|hurt|blood|bleeding|unconscious|not (moving|breathing)|isnt (moving|breathing)|trapped|dead|dying|stuck|ambulance|broken|badly|cant move|pinned)",
@@ -125,6 +129,8 @@ CERTAIN: dict[str, Cues] = {
         r"(got|was|been|were) (just )?(hit|run over|knocked down) by (a|an|the) (\w+ )?(car|truck|bus|van|taxi|scooter|motorbike|bike|lorry)",
     ),
     "rescue": (
+        "(stuck|trapped|buried|pinned) .{0,20}(mud|excavator|machine|rubble|snow|debris|sand|pipe|hole)",
+        "(fell|fallen|falling|gone|went) (through|into) (the )?(ice|water|well|river)|(one|someone|somebody|kid|he|she) fell through",
         "(went|gone|going|pulled|sank|sinking|still) (under|below|beneath)( the)? (water|surface|waves|ice)",
         "(hasnt|has not|havent|didnt|not) (come|came|coming) (back )?up",
         r"(part of |piece of |the )?(ceiling|building|roof|wall|floor|scaffold\w*|balcony|bridge)( \w+){0,3} (collapsed|fell|caved|came down)",
@@ -145,6 +151,8 @@ CERTAIN: dict[str, Cues] = {
         "flash flood",
     ),
     "medical": (
+        "(throat|airway|tongue|face|lips)( is|s)? (closing|swelling|swollen|swelled|shut)",
+        "(speech( is)? slurred|slurred speech|slurring|face (is )?drooping|cant move (his|her|my) (left|right|legs?|arms?))",
         r"(turning|turned|going|gone|lips|face)( \w+)? (blue|purple|grey|gray|pale)",
         "blood( is| all)? (everywhere|all over|pouring|gushing|spurting|wont stop)",
         r"(cut|sliced|stabbed|slashed) (his|her|my)( \w+)? (arm|leg|finger|hand|neck|artery|throat|wrist|foot|face|head)",
@@ -244,6 +252,7 @@ CERTAIN: dict[str, Cues] = {
         r"(intruder|burglars?|prowler|home invasion|thief|robber|stranger|someone|somebody|a man|some guy|strange man|someones|somebodys)( \w+){0,3} (in|inside|entering|outside|at|downstairs|upstairs|on|broke|breaking|climbing|trying|forcing)( \w+)? ?(my|our|the|her|neighbou?rs?)? ?(\w+ )?(house|home|flat|apartment|room|garden|yard|balcony|window|kitchen|basement|downstairs|upstairs|door|in|shop|building|roof)",
     ),
     "sexual": (
+        "(rubbing|grinding|pressing|touching|leaning) (up )?(against|on|my|himself against) (me|her|my)?",
         "(he|hes|boss|man|guy|driver|uncle|teacher)( is|s)? (undressing|naked|taking off|pulling down|unzipping|on top of me|rubbing)",
         "rap(e|ed|ing|ist)",
         r"sexually assault\w*",
@@ -364,6 +373,8 @@ IF_LIVE: dict[str, Cues] = {
 }
 
 IDIOMS: Cues = (
+    r"break into my own \w+",
+    r"like (someone|somebody|hes|shes|its|a \w+)( is)? (dying|being \w+ed|screaming|on fire)",
     "killing (time|it|me softly|two birds|the (game|vibe|engine))",
     "(kills?|killing) (time|the mood|two birds)",
     r"(my|your|the) (feet|back|legs|head|boss|wifi|phone|traffic|heat|queue|wait\w*|suspense|shoes|boredom)( \w+)? (is|are|was|were)? ?killing me",
@@ -572,6 +583,9 @@ LIVE: Cues = (
 """What shows that it is happening now: it outweighs RULES."""
 
 RULES: Cues = (
+    "can (you|the police) help me",
+    "(lost|forgot) my keys?",
+    "contract",
     "am i (in trouble|allowed|liable|guilty)",
     "(in trouble|have to pay|my fault|self.?defen[cs]e)",
     "(can|should|may) (i|we) call",

@@ -226,7 +226,7 @@ REPLIES: dict[str, Advice] = {
             "小朋友别怕，现在就打110，告诉警察你在哪里。有人叫不醒打120，着火打119。不要开门，去找你相信的大人。",
         ),
         en=(
-            "Don't be afraid. Call 110 now and tell the police your name, where you are and what"
+            "Don't be afraid: call 110 now and tell the police your name, where you are and what"
             " happened. If someone is hurt or will not wake up, call 120; if there is a fire, get"
             " out first and call 119.\nDo not open the door to strangers. If you are outside, go"
             " into a shop and ask the staff to call. Go to a grown-up you trust.",

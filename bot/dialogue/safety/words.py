@@ -193,6 +193,12 @@ _PINYIN = {
     "bu fang bian shuo hua": "不方便说话",
     "bu neng shuo hua": "不能说话",
     "kuai lai": "快来",
+    "zhui sha": "追杀",
+    "qi fu wo": "欺负我",
+    "kun zai": "困在",
+    "jiu hu che": "救护车",
+    "wei xian": "危险",
+    "shou shang": "受伤",
 }
 _PINYIN_PARTICLES = {
     "you ren": "有人",
@@ -204,6 +210,8 @@ _PINYIN_PARTICLES = {
     "lou xia": "楼下",
     "men wai": "门外",
     "wo yao": "我要",
+    "bei ren": "被人",
+    "hui teng": "会疼",
     "wo": "我",
     "ta": "他",
     "yao": "要",
@@ -238,7 +246,7 @@ _HAN_APART = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:[ .、…\-*_·~|/]+[{_HAN}])
 _FILTER_MARK = re.compile(rf"(?<=[{_HAN}])[*_·~^|\-]+(?=[{_HAN}])")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _SENTENCE_END = re.compile(r"[。!?;\n\r…]+|\.(?=\s|$)|\.{2,}")
-_PAUSE = re.compile(rf"[,、:~—]+\s*|(?<=[{_HAN}])[\s.]+|\s+(?=[{_HAN}])")
+_PAUSE = re.compile(rf"[,、:~—]+[^\S\n]*|(?<=[{_HAN}])(?:[^\S\n]|\.)+|[^\S\n]+(?=[{_HAN}])")
 _BLANKS = re.compile(r"[^\S\n]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0f\ufeff\u00ad]")
 _CHINESE = re.compile(rf"[{_HAN}]")
