@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import BadSignature, SendLater
-from bot.messages import Turn
+from bot.messages import Inbound, Turn
 from connectors.base import Webhook
 from connectors.webchat import WebchatConnector
 from connectors.webchat.routes import MESSAGES_AT_ONCE
@@ -378,8 +378,8 @@ async def test_logs_hold_no_words_and_no_token(open_page, mailbox, capfd, caplog
 async def test_a_bug_closes_the_socket_and_quotes_nobody(
     open_page, mailbox, monkeypatch, capfd, caplog
 ):
-    async def broken(*arguments: object, **options: object) -> None:
-        raise KeyError("我的身份证号是个秘密")
+    async def broken(inbound: Inbound, *, room: bool = False) -> None:
+        raise KeyError(inbound.text)
 
     page = await open_page()
     await page.hello()
