@@ -55,16 +55,16 @@ def create_gateway(
 ) -> FastAPI:
     """The public web application; raises Misconfigured when an account's channel is."""
     http = platform_client()
-    desk = FrontDesk(settings, mailbox, connect_accounts(accounts, settings, http, mailbox), clock)
+    intake = Intake(settings, mailbox, connect_accounts(accounts, settings, http, mailbox), clock)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with http:
             yield
-        await desk.close()
+        await intake.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_api_route("/hooks/{channel}/{account}", desk.hook, methods=["GET", "POST"])
+    app.add_api_route("/hooks/{channel}/{account}", intake.hook, methods=["GET", "POST"])
     app.include_router(webchat_routes(settings, mailbox, accounts, clock=clock))
 
     @app.get("/health/live")
@@ -76,13 +76,13 @@ def create_gateway(
         # Without Redis or workers this process still answers emergencies: it must go on being
         # sent calls, so this says what is down and is "ready" all the same.
         return JSONResponse(
-            {"ready": True, "redis": await desk.redis(), "workers": await desk.workers()}
+            {"ready": True, "redis": await intake.redis(), "workers": await intake.workers()}
         )
 
     return app
 
 
-class FrontDesk:
+class Intake:
     """Takes in what platforms push."""
 
     def __init__(

@@ -68,6 +68,13 @@ class WeiboPlatform:
         self.refusals: list[int | str] = []
         """error_codes of the next sends; 0 and what comes after the list is taken."""
         self.transport = httpx.MockTransport(self._answer)
+        self._arrived = asyncio.Event()
+
+    async def delivered(self, count: int) -> None:
+        """Wait until so many messages have arrived."""
+        while len(self.messages) < count:
+            self._arrived.clear()
+            await self._arrived.wait()
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
@@ -81,6 +88,7 @@ class WeiboPlatform:
         if len(text) >= 300:
             return _weibo_error(20013)
         self.messages.append(form | {"text": text})
+        self._arrived.set()
         return httpx.Response(200, json={"result": True})
 
 

@@ -18,7 +18,7 @@ from bot.mailbox import Mailbox
 from bot.messages import Inbound
 from bot.settings import Settings
 from connectors import gateway
-from connectors.gateway import FrontDesk, create_gateway
+from connectors.gateway import Intake, create_gateway
 from connectors.reading import load_xml
 from connectors.wechat.crypto import Envelope, signature
 from tests.connectors.calls import NOW
@@ -458,12 +458,12 @@ async def test_an_emergency_while_redis_is_away_reaches_the_mailbox_later(
 ):
     monkeypatch.setattr(gateway, "RETRY_SECONDS", 0.01)
     away = Mailbox.connect(settings.model_copy(update={"redis_url": "unix:///nowhere"}))
-    desk = FrontDesk(settings, away, {}, lambda: NOW)
+    intake = Intake(settings, away, {}, lambda: NOW)
     message = Inbound("weibo", "npd", weibo.CITIZEN, "m1", EMERGENCY, NOW)
-    assert "110" in await desk._accept(message)
-    desk._mailbox = mailbox  # Redis is back.
+    assert "110" in await intake._accept(message)
+    intake._mailbox = mailbox  # Redis is back.
     assert (await waiting(mailbox)).alarm_answered
-    await desk.close()
+    await intake.close()
     await away.close()
 
 
