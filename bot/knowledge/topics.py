@@ -33,7 +33,16 @@ from bot.knowledge.files import (
 )
 from bot.messages import Language
 
-__all__ = ["CATEGORIES", "PLACEHOLDERS", "Fault", "Knowledge", "Topic", "check", "knowledge"]
+__all__ = [
+    "CATEGORIES",
+    "PLACEHOLDERS",
+    "Fault",
+    "Knowledge",
+    "Topic",
+    "check",
+    "knowledge",
+    "normalised",
+]
 
 CATEGORIES = (
     "hukou", "id_card", "residence", "certificates", "exit_entry", "foreigners",
