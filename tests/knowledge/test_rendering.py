@@ -31,11 +31,11 @@ def test_an_answer_names_the_office_the_basis_and_the_month_of_review(
     chinese = render(topic, language="zh", place=haidian, today=TODAY)
     english = render(topic, language="en", place=haidian, today=TODAY)
 
-    office = "海淀示例派出所（示例）（海淀区示例路3号，全天值班，电话010-0000-8105）"
+    office = "海淀示例派出所（海淀区示例路3号，全天值班，电话010-0000-8105）"
     assert chinese.text == (
         f"请到{office}询问。\n\n依据：《民法典》第三百一十四条。（复核日期：2027年5月）"
     )
-    assert english.text.startswith("Ask at Haidian sample police station (sample) (3 Sample Road")
+    assert english.text.startswith("Ask at the Haidian sample police station (3 Sample Road")
     assert english.text.endswith(
         "Legal basis (in Chinese): 《民法典》第三百一十四条. (To be reviewed by May 2027.)"
     )
