@@ -81,7 +81,7 @@ _REGIONS = {
     *range(61, 66), 71, 81, 82, 83,
 }  # fmt: skip
 _NOT_PERSONAL = re.compile(
-    "(订单|单号|运单|流水|编号|案号|快递|物流|工单|受理号|回执|货号|条码|发票|税号|信用代码|合同|序列|批号|型号|文号|备案|帖子|交易|商户|(?<!档案)号码查询)[^,。;\n]{0,8}$"
+    "(订单|单号|运单|流水|编号|案号|快递|物流|工单|受理号|回执|货号|条码|发票|税号|信用代码|合同|序列|批号|型号|文号|备案|帖子|交易|商户)[^,。;\n]{0,8}$"
     r"|(order|tracking|invoice|case|ticket|serial|reference|ref|receipt|transaction)( (no|number|id)\.?)?[ :#]{0,3}$",
     re.IGNORECASE,
 )
@@ -159,33 +159,135 @@ def _pattern(number: str, *, before: str = _START, after: str = _END) -> re.Patt
     return re.compile(f"{before}(?P<number>{number}){after}", re.IGNORECASE)
 
 
+_GAP = "[ .-]{1,3}"
+_PLATE_SIGN = "[A-HJ-NP-Z0-9]"
+
+
 def _spaced(*groups: int) -> str:
-    return "[ .-]{1,3}".join(f"[0-9]{{{size}}}" for size in groups)
+    return _GAP.join(f"[0-9]{{{size}}}" for size in groups)
+
+
+def _called(*names: str) -> str:
+    """What stands before a number that is told by its name only: "护照号码是"."""
+    return f"(?:{'|'.join(names)})(?:号码|号|证号|编号| number| no\\.?)?[ :#]{{0,2}}(?:是|为|is)?[ :]{{0,2}}"
+
+
+def _always(_: re.Match[str]) -> bool:
+    return True
 
 
 _FINDERS: tuple[tuple[Type, re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
-    ("email", _pattern(r"[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){0,4}\.[a-z]{2,18}"), lambda _: True),
-    ("id_card", _pattern(r"[1-9](?:[ -]{0,2}[0-9]){16}[ -]{0,2}[0-9X]", before="(?<![0-9])"), _is_id_card),
-    ("bank_card", _pattern(r"(?:62|60|9[0-9]|4[0-9]|5[1-5]|3[5-7])[0-9]{13,17}|(?:62|60|4[0-9]|5[1-5]|3[5-7])[0-9]{2}(?:[ -]{1,2}[0-9]{4}){3}(?:[ -]{1,2}[0-9]{1,3})?|62[0-9]{4}[ -]{1,2}[0-9]{13}"), _is_bank_card),
+    (
+        "email",
+        _pattern(
+            r"[a-z0-9][a-z0-9._%+-]{0,63}"
+            r"@[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,62}){0,4}\.[a-z]{2,18}"
+        ),
+        _always,
+    ),
+    (
+        "id_card",
+        _pattern(r"[1-9](?:[ -]{0,2}[0-9]){16}[ -]{0,2}[0-9X]", before="(?<![0-9])"),
+        _is_id_card,
+    ),
+    (
+        "bank_card",  # UnionPay, Visa, Mastercard, JCB, American Express; in fours where spaced.
+        _pattern(
+            r"(?:62|60|9[0-9]|4[0-9]|5[1-5]|3[5-7])[0-9]{13,17}"
+            r"|(?:62|60|4[0-9]|5[1-5]|3[5-7])[0-9]{2}(?:[ -]{1,2}[0-9]{4}){3}"
+            r"(?:[ -]{1,2}[0-9]{1,3})?"
+            r"|62[0-9]{4}[ -]{1,2}[0-9]{13}"
+        ),
+        _is_bank_card,
+    ),
     ("id_card", _pattern(r"[1-9][0-9]{14}"), _is_id_card),
     (
         "phone",
         _pattern(
-            r"(?:(?:\+|00)?86[ -]{0,2}|\(\+?86\) ?)?(?:1[3-9][0-9]{9}"
-            r"|1[3-9][0-9][ .-]{1,3}" + _spaced(4, 4) + r"|1[3-9][0-9][ .-]{1,3}" + _spaced(3, 5)
-            + r"|1[3-9][0-9]{2}[ .-]{1,3}" + _spaced(3, 4) + r"|1[3-9][0-9][ .-]{1,3}[0-9]{8}"
-            r"|1[3-9][0-9]{5}[ .-]{1,3}[0-9]{4}|1[ -]{1,2}[3-9](?:[ -]{1,2}[0-9]){9})"
+            r"(?:(?:\+|00)?86[ -]{0,2}|\(\+?86\) ?)?"
+            r"(?:1[3-9][0-9]{9}"
+            rf"|1[3-9][0-9]{_GAP}{_spaced(4, 4)}"
+            rf"|1[3-9][0-9]{_GAP}{_spaced(3, 5)}"
+            rf"|1[3-9][0-9]{_GAP}[0-9]{{8}}"
+            rf"|1[3-9][0-9]{{2}}{_GAP}{_spaced(3, 4)}"
+            rf"|1[3-9][0-9]{{5}}{_GAP}[0-9]{{4}}"
+            r"|1[ -]{1,2}[3-9](?:[ -]{1,2}[0-9]){9})"
+            # Abroad, Hong Kong, Macao and Taiwan.
             r"|(?:\+|00)(?!86)[1-9][0-9]{0,2}[ -]{0,2}\(?[0-9]{1,4}\)?(?:[ -]?[0-9]{2,4}){2,3}",
-            before=r"(?<![0-9A-Za-z.])(?<![0-9]-)", after=r"(?![0-9])",
+            before=r"(?<![0-9A-Za-z.])(?<![0-9]-)",
+            after="(?![0-9])",
         ),
         _is_personal,
     ),
-    ("landline", _pattern(r"(?:\+86[ -]?|\()?" + _AREA_CODE + r"\)?[ -]{0,3}[2-8][0-9]{2,3}[ -]?[0-9]{4}(?:[ -]?(?:转|ext\.?)? ?(?<=[-转.t ])[0-9]{1,5})?", before=r"(?<![0-9A-Za-z])(?<![0-9]-)", after="(?![0-9])"), _is_personal),
-    ("landline", _pattern(r"[2-8][0-9]{6,7}", before=r"(?:电话|座机|固话|家电|tel|phone)(?:号码|号)?(?:是|为|:|：)?[ :]{0,2}", after="(?![0-9])"), lambda _: True),
-    ("plate", _pattern(rf"[{_PROVINCES}][A-HJ-Z][ ·.•・-]{{0,2}}(?:[A-HJ-NP-Z0-9](?: ?[A-HJ-NP-Z0-9]){{5}}|[A-HJ-NP-Z0-9](?: ?[A-HJ-NP-Z0-9]){{4}}|[A-HJ-NP-Z0-9]{{4}}[港澳警学挂领使试超])|WJ ?[{_PROVINCES}0-9]? ?[0-9]{{4,5}}[A-Z0-9]?", before="", after="(?![0-9A-Za-z])"), _is_plate),
-    ("plate", _pattern(r"使[ ·]?[0-9]{6}|[A-Z]{2}[ ·]?[0-9]{5}(?=号?车)|[0-9]{6}使", before="(?<![0-9A-Za-z])", after="(?![0-9A-Za-z])"), _is_plate),
-    ("passport", _pattern(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|[DSP]E?[0-9]{7}|1[45][0-9]{7}(?<=护照.{9})"), _is_personal),
-    ("passport", _pattern(r"[A-Z]{0,2}[0-9]{6,9}[A-Z]?", before=r"(?:护照|passport)(?:号码|号|证号|编号| number| no\.?)?(?:是|为|is|:|#|：)?[ :]{0,2}(?:是|为|is)?[ :]{0,2}"), lambda _: True),
-    ("permit", _pattern(r"[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?|[LT][0-9]{8}|[A-Z]{3}[0-9]{12}"), _is_personal),
-    ("permit", _pattern(r"[A-Z]{0,3}[0-9]{7,12}", before=r"(?:通行证|台胞证|回乡证|居留许可|居住证|驾驶证|驾照|行驶证|档案)(?:号码|号|证号|编号)?(?:是|为|:|：)?[ :]{0,2}"), lambda _: True),
-)  # fmt: skip
+    (
+        "landline",
+        _pattern(
+            rf"(?:\+86[ -]?|\()?{_AREA_CODE}\)?[ -]{{0,3}}[2-8][0-9]{{2,3}}[ -]?[0-9]{{4}}"
+            r"(?:(?:-|转|ext\.?| 转| ext\.?) ?[0-9]{1,5})?",
+            before=r"(?<![0-9A-Za-z])(?<![0-9]-)",
+            after="(?![0-9])",
+        ),
+        _is_personal,
+    ),
+    (
+        "landline",
+        _pattern(
+            r"[2-8][0-9]{6,7}",
+            before=_called("电话", "座机", "固话", "家电", "tel", "phone"),
+            after="(?![0-9])",
+        ),
+        _always,
+    ),
+    (
+        "plate",  # New energy has six signs after the letter, others five or four and a word.
+        _pattern(
+            rf"[{_PROVINCES}] ?[A-HJ-Z][ ·.•・-]{{0,2}}(?:{_PLATE_SIGN}(?: ?{_PLATE_SIGN}){{5}}"
+            rf"|{_PLATE_SIGN}(?: ?{_PLATE_SIGN}){{4}}"
+            rf"|{_PLATE_SIGN}{{4}}[港澳警学挂领使试超])"
+            rf"|WJ ?[{_PROVINCES}0-9]? ?[0-9]{{4,5}}[A-Z0-9]?",
+            before="",
+        ),
+        _is_plate,
+    ),
+    (
+        "plate",  # Embassies.
+        _pattern(r"使[ ·]?[0-9]{6}|[0-9]{6}使"),
+        _is_plate,
+    ),
+    (
+        "passport",
+        _pattern(r"E[0-9]{8}|E[A-HJ-NP-Z][0-9]{7}|G[0-9]{8}|[DSP]E?[0-9]{7}"),
+        _is_personal,
+    ),
+    (
+        "passport",
+        _pattern(r"[A-Z]{0,2}[0-9]{6,9}[A-Z]?", before=_called("护照", "passport")),
+        _always,
+    ),
+    (
+        "permit",  # Hong Kong and Macao, home return, Taiwan, foreigners with residence.
+        _pattern(
+            r"[CW][0-9]{8}|C[A-HJ-NP-Z][0-9]{7}|[HM][0-9]{8}(?:[0-9]{2})?"
+            r"|[LT][0-9]{8}|[A-Z]{3}[0-9]{12}"
+        ),
+        _is_personal,
+    ),
+    (
+        "permit",
+        _pattern(
+            r"[A-Z]{0,3}[0-9]{7,12}",
+            before=_called(
+                "通行证",
+                "台胞证",
+                "回乡证",
+                "居留许可",
+                "居住证",
+                "驾驶证",
+                "驾照",
+                "行驶证",
+                "档案",
+            ),
+        ),
+        _always,
+    ),
+)
