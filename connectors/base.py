@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import BadSignature
-from bot.messages import Inbound, Outbound
+from bot.messages import Inbound, Outbound, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ class Connector(Protocol):
     def parse(self, webhook: Webhook) -> list[Inbound]:
         """The messages in a verified call; raises BadPayload. Unknown events give []."""
 
-    def acknowledge(self, webhook: Webhook, text: str | None = None) -> Response:
-        """The answer that stops the platform's retries; `text` is said to the citizen in
+    def acknowledge(self, webhook: Webhook, reply: Reply | None = None) -> Response:
+        """The answer that stops the platform's retries; `reply` is said to the citizen in
         the response itself where the channel can (only the emergency reply uses it)."""
 
     async def send(self, message: Outbound) -> None:

@@ -22,7 +22,7 @@ from bot.accounts import Account
 from bot.dialogue.safety import check
 from bot.errors import BadPayload, BadSignature, Unavailable
 from bot.mailbox import Mailbox
-from bot.messages import Inbound
+from bot.messages import Inbound, Reply
 from bot.settings import Settings
 from connectors import connect_accounts
 from connectors.base import Connector, Webhook
@@ -162,7 +162,7 @@ class Intake:
                     raise TooLarge
         return bytes(body)
 
-    async def _accept(self, message: Inbound) -> str | None:
+    async def _accept(self, message: Inbound) -> Reply | None:
         """Put the message into the mailbox. What comes back is to be said in the response:
         an emergency that no worker would answer now. Raises Unavailable for all others."""
         alarm = check(message.text, message.language) if message.kind == "text" else None
@@ -178,7 +178,7 @@ class Intake:
             await _in_time(self._mailbox.accept(alone))
         except Unavailable:
             self._accept_later(alone)
-        return alarm.reply_alone.text
+        return alarm.reply_alone
 
     def _accept_later(self, message: Inbound) -> None:
         if len(self._alarms) < KEPT_ALARMS:

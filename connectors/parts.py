@@ -1,10 +1,12 @@
-"""Delivering one text in several messages, so that a retry goes on where it stopped."""
+"""Replies that need several messages, and replies that may have only one."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
 from bot.errors import SendLater, SendRefused, SendUnknown, Unavailable
+from bot.messages import Reply
+from connectors.cutting import cut
 from connectors.tokens import TokenStore
 
 Part = TypeVar("Part")
@@ -32,3 +34,10 @@ async def send_parts(
             await store.put(key, str(number), _LIFETIME)
         except Unavailable as error:
             raise SendUnknown(f"{number} of {len(parts)} parts were sent") from error
+
+
+def in_one_message(reply: Reply, limit: int) -> str:
+    """The text of `reply`, or its short form where the text has more than `limit` characters;
+    what is too long even so loses its end."""
+    text = reply.short if len(reply.text) > limit and reply.short else reply.text
+    return cut(text, limit)[0]

@@ -12,7 +12,7 @@ import httpx
 from bot.accounts import Account
 from bot.errors import BadSignature, SendLater, Unavailable
 from bot.mailbox import Mailbox
-from bot.messages import Inbound, Outbound
+from bot.messages import Inbound, Outbound, Reply
 from bot.settings import Settings
 from connectors.base import Limits, Response, Webhook
 from connectors.config import read_config
@@ -51,7 +51,7 @@ class WebchatConnector:
     def parse(self, webhook: Webhook) -> list[Inbound]:
         return []
 
-    def acknowledge(self, webhook: Webhook, text: str | None = None) -> Response:
+    def acknowledge(self, webhook: Webhook, reply: Reply | None = None) -> Response:
         return Response()
 
     async def send(self, message: Outbound) -> None:

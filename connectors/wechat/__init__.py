@@ -15,7 +15,7 @@ from bot.settings import Settings
 from connectors.base import Limits, Response, Webhook
 from connectors.config import ChannelConfig, read_config
 from connectors.cutting import cut, utf8_bytes
-from connectors.parts import send_parts
+from connectors.parts import in_one_message, send_parts
 from connectors.reading import check_age, load_xml, message_key, moment
 from connectors.tokens import TokenStore
 from connectors.wechat.api import WechatApi
@@ -130,27 +130,27 @@ class WechatConnector:
             )
         ]
 
-    def acknowledge(self, webhook: Webhook, text: str | None = None) -> Response:
-        if text is None:
+    def acknowledge(self, webhook: Webhook, reply: Reply | None = None) -> Response:
+        if reply is None:
             return Response(b"success")
         message = self._read(webhook)
-        reply = passive_reply(
+        xml = passive_reply(
             citizen=_text(message, "FromUserName"),
             account=_text(message, "ToUserName"),
-            text=cut(text, PASSIVE_CHARACTERS)[0],
+            text=in_one_message(reply, PASSIVE_CHARACTERS),
             now=webhook.received_at,
         )
         if self._envelope:
             timestamp = str(int(webhook.received_at.timestamp()))
             nonce = webhook.parameter("nonce")
-            encrypted = self._envelope.seal(reply.encode())
-            reply = encrypted_reply(
+            encrypted = self._envelope.seal(xml.encode())
+            xml = encrypted_reply(
                 encrypted,
                 signature(self._token, timestamp, nonce, encrypted),
                 timestamp,
                 nonce,
             )
-        return Response(reply.encode(), content_type="application/xml; charset=utf-8")
+        return Response(xml.encode(), content_type="application/xml; charset=utf-8")
 
     async def send(self, message: Outbound) -> None:
         recipient = message.address.recipient

@@ -14,12 +14,12 @@ from pydantic import Field, SecretStr
 from bot.accounts import Account
 from bot.errors import BadPayload, BadSignature
 from bot.mailbox import Mailbox
-from bot.messages import Inbound, Kind, Outbound
+from bot.messages import Inbound, Kind, Outbound, Reply
 from bot.settings import Settings
 from connectors.base import Limits, Response, Webhook
 from connectors.config import ChannelConfig, read_config
 from connectors.cutting import cut
-from connectors.parts import send_parts
+from connectors.parts import in_one_message, send_parts
 from connectors.reading import check_age, field, identifier, load_json, message_key
 from connectors.tokens import TokenStore
 from connectors.weibo.api import TextTooLong, WeiboApi
@@ -130,8 +130,8 @@ class WeiboConnector:
             )
         ]
 
-    def acknowledge(self, webhook: Webhook, text: str | None = None) -> Response:
-        if text is None:
+    def acknowledge(self, webhook: Webhook, reply: Reply | None = None) -> Response:
+        if reply is None:
             return Response()
         message = load_json(webhook.body)
         body = json.dumps(
@@ -140,7 +140,7 @@ class WeiboConnector:
                 "sender_id": identifier(message, "receiver_id"),
                 "receiver_id": identifier(message, "sender_id"),
                 "type": "text",
-                "data": passive_data(cut(text, TEXT_CHARACTERS)[0]),
+                "data": passive_data(in_one_message(reply, TEXT_CHARACTERS)),
             },
             separators=(",", ":"),
         )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.accounts import Account
 from bot.errors import BadPayload, BadSignature, Misconfigured
 from bot.mailbox import Mailbox
-from bot.messages import Inbound
+from bot.messages import Inbound, Reply
 from bot.settings import Settings
 from connectors import CONNECTORS, check_accounts, connect_accounts
 from connectors.base import Connector, Webhook
@@ -146,7 +146,7 @@ def test_a_damaged_body_is_read_or_refused(channel, position, damage, removed):
         for message in channel.connector.parse(call):
             assert message.sender
             assert len(message.message_id) == 32
-        channel.connector.acknowledge(call, "请立即拨打110")
+        channel.connector.acknowledge(call, Reply("请立即拨打110"))
     except BadPayload:
         pass
 
@@ -165,7 +165,7 @@ def test_a_citizens_words_arrive_unchanged(channel, text):
     )
 )
 def test_any_text_can_be_said_in_the_response(channel, text):
-    answer = channel.connector.acknowledge(channel.question, text)
+    answer = channel.connector.acknowledge(channel.question, Reply(text))
     assert answer.status == 200
     assert answer.body
 

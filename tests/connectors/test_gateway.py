@@ -460,7 +460,7 @@ async def test_an_emergency_while_redis_is_away_reaches_the_mailbox_later(
     away = Mailbox.connect(settings.model_copy(update={"redis_url": "unix:///nowhere"}))
     intake = Intake(settings, away, {}, lambda: NOW)
     message = Inbound("weibo", "npd", weibo.CITIZEN, "m1", EMERGENCY, NOW)
-    assert "110" in await intake._accept(message)
+    assert "110" in (await intake._accept(message)).text
     intake._mailbox = mailbox  # Redis is back.
     assert (await waiting(mailbox)).alarm_answered
     await intake.close()

@@ -7,6 +7,7 @@ from wechatpy import parse_message
 from wechatpy.crypto import WeChatCrypto
 
 from bot.errors import BadPayload, BadSignature
+from bot.messages import Reply
 from connectors.reading import load_xml
 from connectors.wechat import encrypted_reply, passive_reply
 from connectors.wechat.crypto import Envelope, signature
@@ -155,14 +156,14 @@ def test_acknowledges_with_the_word_that_stops_retries(wechat, plain_wechat, rec
 
 
 def test_answers_an_emergency_in_the_response(plain_wechat, recorded):
-    answer = plain_wechat.acknowledge(plain(recorded("text.xml")), "请立即拨打110 ]]> <b>")
+    answer = plain_wechat.acknowledge(plain(recorded("text.xml")), Reply("请立即拨打110 ]]> <b>"))
     said = parse_message(answer.body)
     assert (said.target, said.source) == (CITIZEN, "gh_npd110test00")
     assert load_xml(answer.body)["Content"] == "请立即拨打110 ]]> <b>"
 
 
 def test_answers_an_encrypted_call_encrypted(wechat, recorded):
-    answer = wechat.acknowledge(encrypted(recorded("encrypted_text.xml")), "请立即拨打110")
+    answer = wechat.acknowledge(encrypted(recorded("encrypted_text.xml")), Reply("请立即拨打110"))
     frame = load_xml(answer.body)
     crypto = WeChatCrypto(TOKEN, AES_KEY, APP_ID)
     xml = crypto.decrypt_message(

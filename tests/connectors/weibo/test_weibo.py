@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from bot.errors import BadPayload, BadSignature
+from bot.messages import Reply
 from connectors.weibo import passive_data, signature
 from tests.connectors.calls import NOW, webhook
 from tests.connectors.weibo.accounts import CITIZEN, QUERY, SECRET, UID, signed
@@ -157,10 +158,20 @@ def test_encodes_a_passive_reply_as_the_platform_does(text, data):
 
 
 def test_answers_an_emergency_in_the_response(weibo, recorded):
-    answer = weibo.acknowledge(signed(recorded("text.json")), "您好")
+    answer = weibo.acknowledge(signed(recorded("text.json")), Reply("您好"))
     assert answer.body.decode() == (
         '{"result":true,"sender_id":"5100000001","receiver_id":"5200000001","type":"text",'
         '"data":"%7B%22text%22%3A%22%E6%82%A8%E5%A5%BD%22%7D"}'
     )
-    long = json.loads(weibo.acknowledge(signed(recorded("text.json")), "请拨打110。" * 100).body)
-    assert len(json.loads(unquote(long["data"]))["text"]) < 300
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply("请拨打110。" * 50, short="请拨打110。"), "请拨打110。"),
+        (Reply("请拨打110。" * 50), "请拨打110。" * 42),
+    ],
+)
+def test_an_emergency_reply_fits_into_the_one_message_it_has(weibo, recorded, reply, said):
+    answer = weibo.acknowledge(signed(recorded("text.json")), reply)
+    assert json.loads(unquote(json.loads(answer.body)["data"]))["text"] == said
