@@ -170,15 +170,19 @@ class Intake:
         if alarm is None:
             await _in_time(self._mailbox.accept(message))
             return None
-        alone = replace(message, alarm_answered=True)
+        answered = replace(message, alarm_answered=True)
         try:
-            if await _in_time(self._mailbox.workers_alive()):
-                await _in_time(self._mailbox.accept(message))
+            if await _in_time(self._leave_to_worker(message, otherwise=answered)):
                 return None
-            await _in_time(self._mailbox.accept(alone))
         except Unavailable:
-            self._accept_later(alone)
+            self._accept_later(answered)
         return alarm.reply_alone
+
+    async def _leave_to_worker(self, message: Inbound, *, otherwise: Inbound) -> bool:
+        """Put `message` into the mailbox if a worker is there to answer it, else `otherwise`."""
+        alive = await self._mailbox.workers_alive()
+        await self._mailbox.accept(message if alive else otherwise)
+        return alive
 
     def _accept_later(self, message: Inbound) -> None:
         if len(self._alarms) < KEPT_ALARMS:

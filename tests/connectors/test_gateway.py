@@ -1,5 +1,6 @@
 """The gateway with real connectors and a real Redis: what goes in, and what is answered."""
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -435,6 +436,22 @@ async def test_without_redis_an_emergency_is_answered_at_once(web_without_redis)
     assert answer.status_code == 200
     xml = Envelope(wechat.AES_KEY, wechat.APP_ID).open(load_xml(answer.content)["Encrypt"])
     assert load_xml(xml)["Content"] == advice
+
+
+async def test_a_redis_that_hangs_delays_an_emergency_by_seconds_only(settings, monkeypatch):
+    monkeypatch.setattr(gateway, "MAILBOX_SECONDS", 0.2)
+    silent = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    hanging = settings.model_copy(update={"redis_url": f"redis://127.0.0.1:{port}"})
+    mailbox = Mailbox.connect(hanging)
+    app = create_gateway(hanging, mailbox, {"npd": ACCOUNT}, clock=lambda: NOW)
+    started = time.monotonic()
+    async with _client(app) as web:
+        assert "110" in unquote((await weibo_post(web, weibo_text(EMERGENCY))).json()["data"])
+        assert (await weibo_post(web, weibo_text(QUESTION))).status_code == 503
+    assert time.monotonic() - started < 2
+    silent.close()
+    await mailbox.close()
 
 
 async def test_without_a_worker_an_emergency_is_answered_and_kept_for_an_officer(web, mailbox):
