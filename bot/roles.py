@@ -6,19 +6,23 @@ import signal
 import sys
 import threading
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from bot.accounts import load_accounts
 from bot.mailbox import Mailbox
 from bot.settings import Settings
-from bot.store.database import Store
+
+if TYPE_CHECKING:
+    from bot.store import Store
+
+# Each role imports what it needs: the edge should start without Rasa and without SQL.
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings) -> "Store":
     """The database, brought up to date."""
-    from bot.store.migrate import migrate
+    from bot.store import Store, migrate
 
     migrate(settings.database)
     return Store.open(settings)

@@ -3,9 +3,9 @@
 Every setting has its line in docs/settings.md; a test compares the two.
 """
 
+import logging
 import os
 import secrets
-import warnings
 from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -151,6 +151,8 @@ def keep_libraries_quiet() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    # Of libraries we cannot change; ours are shown by the tests.
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+    # Warnings are for developers, who see them in the tests. A filter would not do: some
+    # libraries set their own.
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -97,9 +97,13 @@ class RasaDialogue:
             raise Misconfigured(f"no trained model in {settings.models}: run `wenjing train`")
         for path in found:
             try:
-                return cls(_Processor.load(path), settings.data)
+                dialogue = cls(_Processor.load(path), settings.data)
             except _BROKEN as error:
                 logger.error("model passed over", model=path.name, reason=type(error).__name__)
+                continue
+            # What is built on first use is built now, and not while a citizen waits.
+            dialogue.suggestions("身份证 identity card", "zh")
+            return dialogue
         raise Misconfigured(
             f"no model in {settings.models} can be read (the newest is {found[0].name}):"
             " run `wenjing train --force`"
@@ -305,9 +309,9 @@ class _Processor(MessageProcessor):  # type: ignore[misc]
                     action.name(), prediction.policy_name, prediction.max_confidence
                 )
             )
-            return self.should_predict_another_action(action.name())
+            return bool(self.should_predict_another_action(action.name()))
         self._log_action_on_tracker(tracker, action, events, prediction)
-        return self.should_predict_another_action(action.name())
+        return bool(self.should_predict_another_action(action.name()))
 
 
 @functools.cache
