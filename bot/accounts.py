@@ -59,7 +59,12 @@ def load_accounts(path: Path) -> dict[str, Account]:
             for fault in error.errors(include_input=False)
         )
         raise Misconfigured(f"{path}: {faults}") from None
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
+    except YAMLError as error:
+        # The parser's own message shows the faulty line, and that may hold a secret.
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        raise Misconfigured(f"{path} is no YAML{where}") from None
+    except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} cannot be read: {error}") from error
     by_id = {account.id: account for account in accounts}
     if len(by_id) < len(accounts):

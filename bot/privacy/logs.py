@@ -9,7 +9,9 @@ exception we log the kind and the places in the code; its words only where they 
 import logging
 import re
 import sys
+import threading
 from collections.abc import Mapping
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
@@ -105,6 +107,17 @@ def configure_logging(level: str, *, stream: TextIO | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    # A bug stops the process, and Python would print what it quotes.
+    sys.excepthook = _log_bug
+    threading.excepthook = lambda bug: _log_bug(bug.exc_type, bug.exc_value, bug.exc_traceback)
+
+
+def _log_bug(
+    kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
+) -> None:
+    if error is None or issubclass(kind, KeyboardInterrupt | SystemExit):
+        return
+    structlog.get_logger("bot").critical("stopped by a bug", exc_info=(kind, error, trace))
 
 
 def hide_personal_data(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

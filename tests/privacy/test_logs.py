@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 
 import httpx
 import pytest
@@ -120,6 +122,20 @@ def test_configuring_twice_does_not_write_twice():
         structlog.reset_defaults()
     assert first.getvalue() == ""
     assert second.getvalue().count("once") == 1
+
+
+def test_a_bug_that_stops_the_process_is_logged_without_its_words():
+    program = (
+        "from bot.privacy.logs import configure_logging; configure_logging('INFO');int('我叫张三')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, encoding="utf-8"
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    line = json.loads(ended.stderr)
+    assert (line["event"], line["level"]) == ("stopped by a bug", "critical")
+    assert "张三" not in ended.stderr
 
 
 def test_refuses_an_unknown_level():
