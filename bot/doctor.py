@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import httpx
 from rich.console import Console
 
 from bot.accounts import load_accounts
@@ -50,12 +49,9 @@ async def _accounts(settings: Settings) -> str:
     accounts = load_accounts(settings.accounts_file)
     if not settings.accounts_file.exists():
         return f"no {settings.accounts_file}: the sample account is served"
-    from connectors import connect_accounts
+    from connectors import check_accounts
 
-    mailbox = Mailbox.connect(settings)
-    async with httpx.AsyncClient() as http:
-        connect_accounts(accounts, settings, http, mailbox)
-    await mailbox.close()
+    check_accounts(settings, accounts)
     return f"{len(accounts)} accounts"
 
 

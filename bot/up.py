@@ -167,15 +167,18 @@ class Installation:
         self._console.print(Panel("\n".join(lines), title="Wenjing 问警", expand=False))
 
     def _answers(self) -> bool:
+        """Whether citizens get answers and officers can sign in."""
         at = f"http://{self._settings.host}"
-        pages = (
-            f"{at}:{self._settings.gateway_port}/health/ready",
-            f"{at}:{self._settings.desk_port}/health/ready",
-        )
         try:
-            return all(httpx.get(page, timeout=2, trust_env=False).is_success for page in pages)
-        except httpx.HTTPError:
+            gateway = httpx.get(
+                f"{at}:{self._settings.gateway_port}/health/ready", timeout=2, trust_env=False
+            ).json()
+            desk = httpx.get(
+                f"{at}:{self._settings.desk_port}/health/ready", timeout=2, trust_env=False
+            )
+        except (httpx.HTTPError, ValueError):
             return False
+        return bool(gateway.get("workers")) and desk.is_success
 
     def _start(self, role: _Role) -> None:
         if role.log is None:
