@@ -10,7 +10,7 @@ from functools import wraps
 from importlib.resources import files
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import (
@@ -267,7 +267,11 @@ def connect(settings: Settings) -> Any:
     url = settings.redis_url or f"unix://{embedded_socket(settings)}"
     if settings.redis_cluster:
         return RedisCluster.from_url(url, socket_connect_timeout=3)
-    return Redis.from_url(url, socket_connect_timeout=3, socket_timeout=15)
+    # A burst waits its turn for a connection; the plain pool would call Redis unavailable.
+    pool = BlockingConnectionPool.from_url(
+        url, max_connections=100, timeout=3, socket_connect_timeout=3, socket_timeout=15
+    )
+    return Redis.from_pool(pool)
 
 
 def embedded_socket(settings: Settings) -> str:
