@@ -5,9 +5,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.mailbox import Mailbox
+from bot.mailbox import Mailbox, RoomItem
 
 logger = logging.getLogger(__name__)
+
+LOOKS_AT_ONCE = 20
+"""All pages of a process share one pool of connections with those who have something to say."""
 
 
 class Follower:
@@ -45,6 +48,12 @@ class Following:
         self._mailbox = mailbox
         self._followers: dict[str, set[Follower]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._looking = asyncio.Semaphore(LOOKS_AT_ONCE)
+
+    async def look(self, conversation: str, after: str) -> list[RoomItem]:
+        """The room's items after a cursor; raises Unavailable."""
+        async with self._looking:
+            return await self._mailbox.room(conversation, after)
 
     @contextmanager
     def follow(self, conversation: str) -> Iterator[Follower]:

@@ -153,7 +153,7 @@ class Visit:
             if await follower.wait(seconds):
                 await self._wire.send(Typing(author="officer"))
             try:
-                items = await self._mailbox.room(self.conversation, cursor)
+                items = await self._house.following.look(self.conversation, cursor)
             except Unavailable:
                 seconds = LOOK_SOON_SECONDS
                 continue

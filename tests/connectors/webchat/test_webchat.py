@@ -1,5 +1,7 @@
 """The protocol between the page and the server, over the real mailbox."""
 
+import asyncio
+
 import pytest
 
 from bot.errors import BadSignature, SendLater
@@ -89,6 +91,17 @@ async def test_after_a_dropped_connection_only_what_was_missed_is_shown(open_pag
     await second.hello(token=welcome["token"], after=seen["cursor"])
     assert [(await second.next("item"))["text"] for _ in range(2)] == ["错过了一", "错过了二"]
     assert await second.settled() == []
+
+
+async def test_a_burst_of_pages_waits_its_turn(open_page):
+    pages = [await open_page() for _ in range(150)]
+
+    async def visit(page: Page) -> str:
+        await page.hello()
+        await page.say("大家同时来问")
+        return str((await page.next("ack", "refused"))["type"])
+
+    assert set(await asyncio.gather(*map(visit, pages))) == {"ack"}
 
 
 async def test_the_same_message_sent_again_is_taken_once(open_page, mailbox):
