@@ -28,7 +28,7 @@ DEPTH_LIMIT = 12
 LOOK_SECONDS = 1.0
 """Changed files are noticed within so many seconds."""
 
-Place = tuple[str | int, ...]
+Where = tuple[str | int, ...]
 """Where a value stands in a file: ("topics", 3, "answer", "zh")."""
 Stamp = tuple[int, int, int]
 M = TypeVar("M", bound=BaseModel)
@@ -90,9 +90,9 @@ class File(Generic[M]):
 
     path: Path
     content: M
-    lines: Mapping[Place, int]
+    lines: Mapping[Where, int]
 
-    def fault(self, where: Place, message: str, topic: str = "") -> Fault:
+    def fault(self, where: Where, message: str, topic: str = "") -> Fault:
         """A fault at a value, or at the nearest value around it that has a line."""
         return Fault(self.path, _line(self.lines, where), message, topic)
 
@@ -159,7 +159,7 @@ class Watched(Generic[T]):
             return self._built
 
 
-def _parse(path: Path) -> tuple[Any, dict[Place, int]]:
+def _parse(path: Path) -> tuple[Any, dict[Where, int]]:
     """Plain dicts, lists and strings, and the line of each; raises Broken."""
     text = _text(path)
     try:
@@ -184,9 +184,9 @@ class _Reader:
     def __init__(self, path: Path, events: Iterator[yaml.Event]) -> None:
         self._path = path
         self._events = events
-        self._lines: dict[Place, int] = {}
+        self._lines: dict[Where, int] = {}
 
-    def document(self) -> tuple[Any, dict[Place, int]]:
+    def document(self) -> tuple[Any, dict[Where, int]]:
         """The only document of the file, and the line of each value."""
         next(self._events)  # the stream begins
         if isinstance(next(self._events), yaml.StreamEndEvent):
@@ -198,7 +198,7 @@ class _Reader:
             raise self._broken(_line_of(after), "begins a second document (---) here")
         return data, self._lines
 
-    def _value(self, event: yaml.Event, where: Place) -> Any:
+    def _value(self, event: yaml.Event, where: Where) -> Any:
         line = self._lines.setdefault(where, _line_of(event))
         if len(where) > DEPTH_LIMIT:
             raise self._broken(line, "is nested too deeply")
@@ -215,7 +215,7 @@ class _Reader:
             return event.value
         raise self._broken(line, "uses a YAML alias (*name): write the text out")
 
-    def _name(self, key: yaml.Event, where: Place) -> str:
+    def _name(self, key: yaml.Event, where: Where) -> str:
         if not isinstance(key, yaml.ScalarEvent):
             raise self._broken(_line_of(key), "has a field without a plain name")
         name = str(key.value)
@@ -251,13 +251,13 @@ def _text(path: Path) -> str:
         raise Broken([Fault(path, line, message)]) from error
 
 
-def _line(lines: Mapping[Place, int], where: Place) -> int:
+def _line(lines: Mapping[Where, int], where: Where) -> int:
     while where and where not in lines:
         where = where[:-1]
     return lines.get(where, 1)
 
 
-def _subject(data: Any, where: Place) -> str:
+def _subject(data: Any, where: Where) -> str:
     """The id (or code) of the innermost entry around a value that has one."""
     subject = ""
     for step in where:

@@ -23,11 +23,11 @@ from bot.knowledge.files import (
     Day,
     Fault,
     File,
-    Place,
     Schema,
     Stamp,
     Text,
     Watched,
+    Where,
     read,
     stamp,
 )
@@ -78,6 +78,8 @@ _LINK = re.compile(
     r"(?<![\w.-])((?:[a-z0-9-]+\.)+(?:com|cn|net|org|info|top|xyz|vip|cc|io|app|me|tv))(?![\w-])",
     re.IGNORECASE | re.ASCII,
 )
+_PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
+"""A mobile number or an identity number."""
 _LIST_NUMBER = re.compile(r"^\s*\d{1,2}[.、)）]", re.MULTILINE)
 _PHONE = re.compile(r"(?<!\d)(?:11[09]|12[02]|12\d{3}|96110|116123)(?!\d)")
 _NUMBER = re.compile(
@@ -314,14 +316,14 @@ def _repeated_questions(books: list[File[_Book]]) -> list[Fault]:
                 for line, question in enumerate(getattr(entry.questions, language)):
                     key = normalised(question)
                     if key in first:
-                        where: Place = ("topics", number, "questions", language, line)
+                        where: Where = ("topics", number, "questions", language, line)
                         message = f"“{question}” stands already under {first[key]}"
                         faults.append(book.fault(where, message, entry.id))
                     first.setdefault(key, entry.id)
     return faults
 
 
-def _entry_faults(entry: _Entry, known: set[str], today: date) -> Iterator[tuple[Place, str]]:
+def _entry_faults(entry: _Entry, known: set[str], today: date) -> Iterator[tuple[Where, str]]:
     """What is wrong with a topic that could be served, and where in it."""
     yield from _date_faults(entry, today)
     for number, id in enumerate(entry.related):
@@ -341,6 +343,10 @@ def _entry_faults(entry: _Entry, known: set[str], today: date) -> Iterator[tuple
         if len(questions) < PHRASINGS[language]:
             message = f"{len(questions)} phrasings are too few: {PHRASINGS[language]} at least"
             yield ("questions", language), message
+        for number, question in enumerate(questions):
+            if _PERSONAL.search(question):
+                message = "looks like somebody's phone or identity number: take it out"
+                yield ("questions", language, number), message
         if not entry.basis and _states_a_number(answer):
             yield ("answer", language), "the answer states a number, but `basis` names no source"
         for name, text in (("answer", answer), ("short", short)):
@@ -353,7 +359,7 @@ def _entry_faults(entry: _Entry, known: set[str], today: date) -> Iterator[tuple
                 yield (name, language), message
 
 
-def _date_faults(entry: _Entry, today: date) -> Iterator[tuple[Place, str]]:
+def _date_faults(entry: _Entry, today: date) -> Iterator[tuple[Where, str]]:
     if entry.review_by < today:
         yield ("review_by",), f"the review was due on {entry.review_by}"
     elif entry.review_by > today + REVIEW_WITHIN:

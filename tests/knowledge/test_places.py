@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Misconfigured
+from bot.knowledge.files import Watched
 from bot.knowledge.places import KINDS, NATIONAL, Places, lineage, places
 
 SHIPPED = Path(__file__).parents[2] / "data"
@@ -85,6 +86,18 @@ def test_a_tree_without_a_country_is_no_tree(folder: Path) -> None:
 
     with pytest.raises(Misconfigured, match=r"000000\.yml is missing"):
         Places.load(folder)
+
+
+def test_an_office_that_moves_is_named_at_its_new_address(folder: Path) -> None:
+    now = 0.0
+    tree = Watched(
+        lambda: (folder / "places").glob("*.yml"), lambda: Places.load(folder), lambda: now
+    )
+    assert tree.get().find("110108").office("vehicle").address["zh"] == "某路1号"
+
+    (folder / "places" / "110108.yml").write_text(DISTRICT.replace("某路1号", "某路12号"))
+    now = 1.0
+    assert tree.get().find("110108").office("vehicle").address["zh"] == "某路12号"
 
 
 def test_the_shipped_tree_answers_for_its_cities() -> None:

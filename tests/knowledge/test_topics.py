@@ -61,6 +61,8 @@ def test_takes_numbers_and_words_like_yes_as_the_text_they_are(data: Path, write
         ("en: Lost umbrella", "en: " + "u" * 61, "the title has 61 characters, 60 at most"),
         (", 伞忘拿了, 找伞", "", "6 phrasings are too few: 8 at least"),
         ("谁捡到伞", "伞丢了！", "“伞丢了！” stands already under lost_umbrella"),
+        ("谁捡到伞", "伞丢了打13800000000", "somebody's phone or identity number"),
+        ("谁捡到伞", "我是11010119000101001X", "somebody's phone or identity number"),
         ("related: []", "related: [found_umbrella]", "there is no other topic found_umbrella"),
         ("related: []", "related: [lost_umbrella]", "there is no other topic lost_umbrella"),
         ("询问。", "询问，详见www.example.com。", "www.example.com is not among the sites"),
