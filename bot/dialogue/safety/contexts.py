@@ -10,7 +10,7 @@ from bot.dialogue.safety import chinese, english
 from bot.dialogue.safety.cues import compile_cues
 from bot.messages import Language
 
-Context = Literal["fiction", "rules", "what_if", "past", "negated"]
+Context = Literal["fiction", "rules", "what_if", "past", "negated", "errand"]
 
 _BEFORE = 24
 """Characters before a cue in which a negation is looked for."""
@@ -28,6 +28,7 @@ class Contexts:
         self.idioms = compiled("IDIOMS")
         self.fiction = compiled("FICTION")
         self.rules = compiled("RULES")
+        self.errands = compiled("ERRANDS")
         self.what_if = compiled("WHAT_IF")
         self.live = compiled("LIVE")
         self.past = compiled("PAST")
@@ -68,6 +69,7 @@ class Reading:
             ("fiction" not in despite and self._fiction)
             or ("rules" not in despite and self._rules and not self.live)
             or ("what_if" not in despite and self._what_if and not self.live)
+            or ("errand" not in despite and self._errand)
             or ("past" not in despite and self._past(cue.start()))
             or ("negated" not in despite and self._negated(cue.start()))
         )
@@ -83,6 +85,10 @@ class Reading:
     @cached_property
     def _what_if(self) -> bool:
         return self._contexts.what_if.search(self.text) is not None
+
+    @cached_property
+    def _errand(self) -> bool:
+        return self._contexts.errands.search(self.text) is not None
 
     @cached_property
     def _times(self) -> list[tuple[int, bool]]:

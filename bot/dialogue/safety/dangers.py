@@ -16,8 +16,8 @@ class Danger:
 
     kind: str
     """A key of `REPLIES`, and of CERTAIN or IF_LIVE in chinese.py and english.py."""
-    despite: frozenset[Context] = frozenset()
-    """Contexts that do not make it harmless."""
+    despite: frozenset[Context] = frozenset({"errand"})
+    """Contexts that do not make it harmless. An errand silences only a bare cry for help."""
 
     def told_in(self, reading: Reading) -> bool:
         """Whether the text tells of this danger: by a cue that is certain, or by one that
@@ -31,14 +31,14 @@ class Danger:
 
 DANGERS = (
     # Whoever must not be heard is told to send an SMS, whatever the danger is.
-    Danger("silent", despite=frozenset({"rules", "what_if", "negated"})),
+    Danger("silent", despite=frozenset({"errand", "rules", "what_if", "negated"})),
     # Has taken something, or has cut: a doctor first.
-    Danger("suicide_hurt", despite=frozenset({"rules"})),
+    Danger("suicide_hurt", despite=frozenset({"errand", "rules"})),
     # Stands on the edge.
-    Danger("suicide_now", despite=frozenset({"rules"})),
+    Danger("suicide_now", despite=frozenset({"errand", "rules"})),
     Danger("suicide_other"),
     # The citizen's own words. Recall comes first: an odd question counts as a hint.
-    Danger("suicide", despite=frozenset({"rules", "what_if", "past", "negated"})),
+    Danger("suicide", despite=frozenset({"errand", "rules", "what_if", "past", "negated"})),
     Danger("explosive"),
     Danger("gas"),
     Danger("fire"),
@@ -52,11 +52,11 @@ DANGERS = (
     Danger("break_in"),
     Danger("sexual"),
     Danger("crime"),
-    Danger("dangerous_driver", despite=frozenset({"negated"})),
+    Danger("dangerous_driver", despite=frozenset({"errand", "negated"})),
     Danger("traffic"),
     Danger("missing_child"),
     # A cry for help that does not say from what.
-    Danger("help"),
+    Danger("help", despite=frozenset()),
 )
 
 Patterns = dict[Language, dict[str, re.Pattern[str]]]

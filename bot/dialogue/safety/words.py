@@ -19,7 +19,9 @@ _TRADITIONAL = str.maketrans(
     "晕断脑脏药农脉枪弹锁进贼胁强奸踪随柜厕驾险坠婴呕过体别给帮让离无应该么样为会从几学师业动坏乱处严"
     "辆号条间邻爷凶恶听见游戏剧视频闻网传梦习练钱银买卖产东长头发剑触闭谁救难毙周时热绝飞灭绳铁冲惨户",
 )
-_CANTONESE = str.maketrans("佢喺畀俾攞咗冇嗰睇斩斬哋唔係系", "他在被被拿了没那看砍砍们不是是")
+_CANTONESE = str.maketrans(
+    "佢喺畀俾攞咗冇嗰睇斩斬哋唔係啲嚟咁", "他在被被拿了没那看砍砍们不是点来这"
+)
 
 _VARIANTS = {
     # Dialect, by its Mandarin twin.

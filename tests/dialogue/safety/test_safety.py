@@ -31,7 +31,8 @@ def dangers(*names: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("text", "numbers"), dangers("danger.tsv", "heldout_danger.tsv", "heldout2_danger.tsv")
+    ("text", "numbers"),
+    dangers("danger.tsv", "heldout_danger.tsv", "heldout2_danger.tsv", "heldout3_danger.tsv"),
 )
 def test_finds_danger_and_names_the_right_number_first(text, numbers):
     alarm = check(text)
@@ -45,6 +46,7 @@ def test_finds_danger_and_names_the_right_number_first(text, numbers):
         *lines("harmless.tsv"),
         *lines("heldout_harmless.tsv"),
         *lines("heldout2_harmless.tsv"),
+        *lines("heldout3_harmless.tsv"),
     ],
 )
 def test_leaves_everything_else_alone(text):
