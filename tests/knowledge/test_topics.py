@@ -1,4 +1,5 @@
 import contextlib
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,15 @@ from hypothesis import strategies as st
 
 from bot.errors import Misconfigured
 from bot.knowledge.files import SIZE_LIMIT, Watched
-from bot.knowledge.topics import Fault, Knowledge, check, knowledge
+from bot.knowledge.topics import (
+    LINKS_TO,
+    PLACEHOLDERS,
+    Fault,
+    Knowledge,
+    Topic,
+    check,
+    knowledge,
+)
 from tests.knowledge.conftest import BOOK, TODAY, TOPIC, Write
 
 
@@ -278,3 +287,12 @@ def test_a_start_with_broken_files_fails_and_succeeds_once_they_are_mended(
 
     write("dogs.yml", BOOK)
     assert set(knowledge(data).topics) == {"lost_umbrella"}
+
+
+def test_the_page_for_trainers_names_every_field_placeholder_and_site() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "knowledge.md").read_text("utf-8")
+
+    fields = {field.name for field in dataclasses.fields(Topic)} - {"category"}
+    placeholders = {f"{{{name}}}" for name in PLACEHOLDERS}
+    for name in fields | placeholders | set(PLACEHOLDERS.values()) | set(LINKS_TO):
+        assert f"`{name}`" in page
