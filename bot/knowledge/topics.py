@@ -157,13 +157,13 @@ def check(data: Path, today: date) -> list[Fault]:
         faults.append(Fault(data / "faq", 1, "there are no topics"))
     faults += _repeated_ids(books)
     faults += _repeated_questions(books)
-    known = {entry.id for book in books for entry in book.content.topics}
-    planned = data / "faq" / PLANNED
-    if planned.exists():
-        try:
-            known.update(read(planned, _Planned).content.planned)
-        except Broken as error:
-            faults += error.faults
+    known: set[str] | None = None
+    try:
+        planned = _planned(data)
+        if len(books) == len(_files(data)):
+            known = planned.union(entry.id for book in books for entry in book.content.topics)
+    except Broken as error:
+        faults += error.faults
     for book in books:
         for number, entry in enumerate(book.content.topics):
             for where, message in _entry_faults(entry, known, today):
@@ -277,6 +277,11 @@ def _watched(data: Path) -> Watched[Knowledge]:
     return Watched(lambda: _files(data), lambda: Knowledge.load(data))
 
 
+def _planned(data: Path) -> set[str]:
+    path = data / "faq" / PLANNED
+    return set(read(path, _Planned).content.planned) if path.exists() else set()
+
+
 def _topic(category: str, entry: _Entry, written: Container[str]) -> Topic:
     return Topic(
         id=entry.id,
@@ -323,11 +328,16 @@ def _repeated_questions(books: list[File[_Book]]) -> list[Fault]:
     return faults
 
 
-def _entry_faults(entry: _Entry, known: set[str], today: date) -> Iterator[tuple[Where, str]]:
-    """What is wrong with a topic that could be served, and where in it."""
+def _entry_faults(
+    entry: _Entry, known: set[str] | None, today: date
+) -> Iterator[tuple[Where, str]]:
+    """What is wrong with a topic that could be served, and where in it.
+
+    `known` are all ids; None while a file is broken and nobody can say which ids it has.
+    """
     yield from _date_faults(entry, today)
     for number, id in enumerate(entry.related):
-        if id == entry.id or id not in known:
+        if id == entry.id or (known is not None and id not in known):
             yield ("related", number), f"there is no other topic {id} (see {PLANNED})"
     for language in LANGUAGES:
         title, answer, short, questions = (

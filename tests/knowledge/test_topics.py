@@ -155,6 +155,13 @@ def test_reports_the_faults_of_all_files_at_once(data: Path, write: Write) -> No
     }
 
 
+def test_one_broken_file_does_not_put_the_others_at_fault(data: Path, write: Write) -> None:
+    write("dogs.yml", BOOK.replace("related: []", "related: [lost_parasol]"))
+    write("hukou.yml", "category: hukou\ntopics:\n" + TOPIC.replace("umbrella", "parasol")[:-40])
+
+    assert {fault.file.name for fault in check(data, TODAY)} == {"hukou.yml"}
+
+
 def test_a_fault_reads_as_file_line_topic_and_message(data: Path, write: Write) -> None:
     path = write("dogs.yml", BOOK.replace("varies: city", "varies: town"))
 
