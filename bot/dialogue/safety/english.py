@@ -25,8 +25,8 @@ CERTAIN: dict[str, Cues] = {
         r"(he|she|they|hell|shell|theyll)( \w+){0,3} (will|can|might|would|to|could)? ?hear me",
     ),
     "suicide_hurt": (
-        r"(swallow\w*|took|taken|taking|ate|downed)( \w+){0,4} (antidepressants?|sleeping|pills?|tablets?|xanax|valium|painkillers|insulin|medicine|meds)",
-        r"(took|taken|swallow(ed|ing)|taking|ate|overdos(e|ed|ing)( on)?)\b.{0,20}\b(pills?|tablets?|sleeping|pesticide|bleach|poison|bottle of|meds|medication|paracetamol|tylenol|xanax|rat poison)",
+        r"(swallow\w*|took|taken|taking|ate|downed)( \w+){0,4} (antidepressants?|sleeping|(?<!cold )(?<!vitamin )(?<!allergy )(?<!headache )(?<!flu )pills?|tablets?|xanax|valium|painkillers|insulin|medicine|meds)",
+        r"(took|taken|swallow(ed|ing)|taking|ate|overdos(e|ed|ing)( on)?)\b.{0,20}\b((?<!cold )(?<!vitamin )(?<!allergy )(?<!headache )(?<!flu )pills?|tablets?|sleeping|pesticide|bleach|poison|bottle of|meds|medication|paracetamol|tylenol|xanax|rat poison)",
         "overdosed",
         "(have|has|had|just) od(d|ed)?",
         "slit(ting)? (my|his|her) (wrists?|throat)",
@@ -54,7 +54,7 @@ CERTAIN: dict[str, Cues] = {
         "(end|ending|finish) (things|it|it all|everything|my suffering|the pain|this life|my pain)( tonight| now| today| once| for good| forever)?",
         r"(no|any|isnt any|there isnt|whats the|what is the) (point|reason|purpose|use|sense)( \w+)? (in |of |to )?(being alive|living|going on|keep going|continue|life|carry on|carrying on|existing)",
         "want (it|everything|this|the pain) (all )?to (stop|end|be over)",
-        r"(cant|cannot|dont want to|not able to|unable to) (do this|take this|take it|go on|keep going|carry on|handle this|cope|live|continue|bear it)( \w+)? ?(any ?more|any longer|much longer|living)?(?=.{0,30}(life|die|dead|end|anymore|kill|alive|live|over|goodbye|$))",
+        r"(cant|cannot|dont want to|not able to|unable to) (do this|take this|take it|go on(?! (the|a|this|my|it|with|holiday))|keep going|carry on|handle this|cope|live|continue|bear it)( \w+)? ?(any ?more|any longer|much longer|living)?(?=.{0,30}(life|die|dead|end it|anymore|any more|kill|alive|live|goodbye))",
         r"(nobody|no one|noone) (would|will) (miss|care|notice)( \w+){0,4} (gone|dead|die|died|if)",
         r"(im|i am|feel|feeling) (a burden|worthless|hopeless)( \w+){0,8} (die|dead|gone|live|alive|end|kill|anymore)",
         "kill(ing)? myself",
@@ -165,7 +165,7 @@ CERTAIN: dict[str, Cues] = {
         "waters? (has |have |just )?(broke|broken)",
         "(giving birth|contractions)",
         "(hes|shes|is|man|woman|someone|person|guy|body)( lying| passed out| down| lies)? (lying |down )?(on|in) the (street|floor|ground|road|sidewalk|pavement|bathroom)",
-        "(cant|cannot|unable to) (wake|move|feel|breathe|see|speak properly)( (him|her|my|his|anything|them|up))?",
+        "(cant|cannot|unable to) (wake|move|feel (his|her|my|anything)|breathe|speak properly)( (him|her|my|his|anything|them|up))?",
         "unconscious",
         "passed out",
         "faint(ed|ing)?",
@@ -532,7 +532,7 @@ FICTION: Cues = (
 """Games, films, news, dreams, drills, court cases: the whole text is harmless."""
 
 ERRANDS: Cues = (
-    "(passports?|visas?|permits?|licen[cs]e|id card|hukou|registration|residence|appointments?|forms?|apply|application|documents?|website|log ?in|account|app|password|towed|keys?|homework|exam|flight|tomorrow)",
+    "(passports?|visas?|permits?|licen[cs]e|id card|hukou|registration|residence|appointments?|forms?|apply|application|documents?|website|log ?in|account|app|password|cards?|transfers?|transactions?|money|funds?|payments?|bank|towed|keys?|homework|exam|flight|tomorrow)",
 )
 """What offices are for: beside it, a bare cry for help is only a manner of speaking."""
 
@@ -601,6 +601,8 @@ LIVE: Cues = (
 """What shows that it is happening now: it outweighs RULES."""
 
 RULES: Cues = (
+    "allowed",
+    "who smokes",
     "can (you|the police) help me",
     "(lost|forgot) my keys?",
     "contract",
