@@ -22,7 +22,12 @@ const TEXTS = {
     about: "您可以问户籍、证件、交通、报案、防骗等问题。先由问警自动答复，需要时转给民警。",
     privacy: "请不要在公用电脑上留下对话；用完请点“清除对话”。",
     samplesLabel: "常见问题",
-    samples: ["身份证丢了怎么补办？", "护照怎么办理？", "驾驶证快到期了怎么换？", "接到诈骗电话怎么办？"],
+    samples: [
+      "身份证丢了怎么补办？",
+      "护照怎么办理？",
+      "驾驶证快到期了怎么换？",
+      "接到诈骗电话怎么办？",
+    ],
     input: "输入您的问题",
     send: "发送",
     person: "转人工",
@@ -43,7 +48,14 @@ const TEXTS = {
     connecting: "正在连接…",
     lost: "连接已断开，正在重新连接…",
     unreachable: "现在连接不上服务器，正在继续尝试。急事请直接拨打：",
-    numbers: [["110", "报警"], ["119", "火警"], ["120", "急救"], ["122", "交通事故"], ["12110", "短信报警"], ["12356", "心理援助"]],
+    numbers: [
+      ["110", "报警"],
+      ["119", "火警"],
+      ["120", "急救"],
+      ["122", "交通事故"],
+      ["12110", "短信报警"],
+      ["12356", "心理援助"],
+    ],
     reconnect: "立即重连",
     typing: { bot: "正在查找答案…", officer: "民警正在输入…" },
     call: (number) => `拨打 ${number}`,
@@ -99,7 +111,14 @@ const TEXTS = {
     connecting: "Connecting…",
     lost: "Connection lost. Reconnecting…",
     unreachable: "The server cannot be reached; we keep trying. If it is urgent, call:",
-    numbers: [["110", "Police"], ["119", "Fire"], ["120", "Ambulance"], ["122", "Road accident"], ["12110", "Police by SMS"], ["12356", "Crisis line"]],
+    numbers: [
+      ["110", "Police"],
+      ["119", "Fire"],
+      ["120", "Ambulance"],
+      ["122", "Road accident"],
+      ["12110", "Police by SMS"],
+      ["12356", "Crisis line"],
+    ],
     reconnect: "Reconnect now",
     typing: { bot: "Looking it up…", officer: "Officer is typing…" },
     call: (number) => `Call ${number}`,
@@ -503,6 +522,10 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+function button(style, pressed, ...content) {
+  return make("button", { type: "button", class: style, onclick: pressed }, ...content);
+}
+
 function icon(name) {
   const space = "http://www.w3.org/2000/svg";
   const picture = document.createElementNS(space, "svg");
@@ -826,8 +849,10 @@ class WenjingChat extends HTMLElement {
 
   /** What has not arrived survives a reload of the page. */
   keepOutbox() {
-    const waiting = [...this.outbox.values()].filter((words) => !words.acknowledged);
-    this.session.write("outbox", waiting.length ? waiting.map(({ id, text, at }) => ({ id, text, at })) : null);
+    const waiting = [...this.outbox.values()]
+      .filter((words) => !words.acknowledged)
+      .map(({ id, text, at }) => ({ id, text, at }));
+    this.session.write("outbox", waiting.length ? waiting : null);
   }
 
   forgetRoom() {
@@ -875,19 +900,31 @@ class WenjingChat extends HTMLElement {
 
     this.name = make("h2", { id: "name" });
     this.subtitle = make("p");
-    this.languageButton = make("button", { type: "button", class: "quiet", onclick: () => this.choose() });
-    this.clearButton = make("button", { type: "button", class: "quiet square", onclick: () => this.clear() }, icon("clear"));
+    this.languageButton = button("quiet", () => this.choose());
+    this.clearButton = button("quiet square", () => this.clear(), icon("clear"));
     this.emergency = make("p", { class: "emergency" });
     this.banner = make("div", { class: "banner", role: "status", hidden: true });
-    this.log = make("div", { class: "log", role: "log", tabindex: "0", "aria-live": "polite", "aria-busy": "true" });
+    this.log = make("div", {
+      class: "log",
+      role: "log",
+      tabindex: "0",
+      "aria-live": "polite",
+      "aria-busy": "true",
+    });
     this.log.addEventListener("scroll", () => this.look());
     // A banner, a growing input or a phone's keyboard must not hide the last message.
     new ResizeObserver(() => this.atEnd && this.toEnd()).observe(this.log);
-    this.newer = make("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toEnd() });
+    this.newer = button("newer", () => this.toEnd());
+    this.newer.hidden = true;
     this.typing = make("p", { class: "typing", role: "status" });
-    this.personButton = make("button", { type: "button", class: "person", onclick: () => this.say(this.texts.personWords) });
+    this.personButton = button("person", () => this.say(this.texts.personWords));
     this.counter = make("span", { class: "counter", id: "counter" });
-    this.input = make("textarea", { id: "words", rows: "1", enterkeyhint: "send", autocomplete: "off", "aria-describedby": "counter" });
+    this.input = make("textarea", {
+      rows: "1",
+      enterkeyhint: "send",
+      autocomplete: "off",
+      "aria-describedby": "counter",
+    });
     this.input.addEventListener("input", () => this.grow());
     this.input.addEventListener("keydown", (event) => {
       // While an input method composes, Enter chooses a candidate (229: Safari says so late).
@@ -983,10 +1020,13 @@ class WenjingChat extends HTMLElement {
     if (state === "connecting" || state === "lost") {
       parts.push(texts[state]);
     } else if (state === "unreachable") {
+      const numbers = texts.numbers.map(([number, name]) =>
+        make("li", {}, callLink(number), ` ${name}`),
+      );
       parts.push(
         make("p", { text: texts.unreachable }),
-        make("ul", {}, ...texts.numbers.map(([number, name]) => make("li", {}, callLink(number), ` ${name}`))),
-        make("button", { type: "button", text: texts.reconnect, onclick: () => this.line.connect() }),
+        make("ul", {}, ...numbers),
+        button(null, () => this.line.connect(), texts.reconnect),
       );
     } else if (this.welcome && !this.welcome.workers) {
       parts.push(texts.absent);
@@ -1008,13 +1048,14 @@ class WenjingChat extends HTMLElement {
 
   drawEmpty() {
     const texts = this.texts;
+    const samples = texts.samples.map((text) => make("li", {}, this.choice(text, text)));
     return make(
       "div",
       { class: "empty" },
       make("span", { class: "badge" }, icon("shield")),
       make("h3", { text: texts.greeting }),
       make("p", { text: texts.about }),
-      make("ul", { "aria-label": texts.samplesLabel }, ...texts.samples.map((text) => make("li", {}, this.choice(text, text)))),
+      make("ul", { "aria-label": texts.samplesLabel }, ...samples),
       make("p", { class: "small", text: texts.privacy }),
     );
   }
@@ -1026,12 +1067,18 @@ class WenjingChat extends HTMLElement {
     else text.append(...linked(item.text, item.urgent));
     const node = make(
       "article",
-      { class: `message ${item.author}${item.urgent ? " urgent" : ""}`, "data-id": item.id, role: item.urgent ? "alert" : null },
+      {
+        class: `message ${item.author}${item.urgent ? " urgent" : ""}`,
+        role: item.urgent ? "alert" : null,
+        "data-id": item.id,
+      },
       this.drawAuthor(item),
       make("div", { class: "bubble" }, text, item.urgent && this.drawCalls(item.text)),
     );
     if (item.choices.length) {
-      const choices = item.choices.map(({ title, text: words }) => make("li", {}, this.choice(title, words)));
+      const choices = item.choices.map(({ title, text: words }) =>
+        make("li", {}, this.choice(title, words)),
+      );
       node.append(make("ul", { class: "choices" }, ...choices));
     }
     if (item.delivery) node.append(make("p", { class: "delivery", text: texts[item.delivery] }));
@@ -1042,7 +1089,9 @@ class WenjingChat extends HTMLElement {
   drawAuthor({ author, at, urgent }) {
     const date = new Date(at);
     const today = date.toDateString() === new Date().toDateString();
-    const format = today ? { hour: "2-digit", minute: "2-digit" } : { dateStyle: "medium", timeStyle: "short" };
+    const format = today
+      ? { hour: "2-digit", minute: "2-digit" }
+      : { dateStyle: "medium", timeStyle: "short" };
     return make(
       "p",
       { class: "author" },
@@ -1055,29 +1104,33 @@ class WenjingChat extends HTMLElement {
 
   /** Large buttons for the numbers that an urgent reply names, in its order. */
   drawCalls(text) {
-    const numbers = [...new Set([...text.matchAll(EMERGENCY_NUMBERS)].map((match) => match[2]))].slice(0, 3);
-    const label = (number) => (number === SMS_ONLY ? this.texts.message(number) : this.texts.call(number));
-    return make(
-      "div",
-      { class: "calls" },
-      ...numbers.map((number) => {
-        const link = callLink(number);
-        link.replaceChildren(icon("phone"), label(number));
-        return link;
-      }),
-    );
+    const { call, message } = this.texts;
+    const numbers = new Set([...text.matchAll(EMERGENCY_NUMBERS)].map((match) => match[2]));
+    const links = [...numbers].slice(0, 3).map((number) => {
+      const link = callLink(number);
+      link.replaceChildren(icon("phone"), (number === SMS_ONLY ? message : call)(number));
+      return link;
+    });
+    return make("div", { class: "calls" }, ...links);
   }
 
   drawRating(item) {
     const texts = this.texts;
-    const rating = make("div", { class: "rating", role: "group", "aria-label": texts.helpful, "data-rating": item.id });
+    const rating = make("div", {
+      class: "rating",
+      role: "group",
+      "aria-label": texts.helpful,
+      "data-rating": item.id,
+    });
     if ((this.lasting.read("rated") ?? []).includes(item.id)) {
       rating.append(make("span", { text: texts.thanks }));
       return rating;
     }
-    const button = (text, helpful) =>
-      make("button", { type: "button", class: "quiet", text, onclick: () => this.rate(item, helpful) });
-    rating.append(make("span", { text: texts.helpful, "aria-hidden": "true" }), button(texts.yes, true), button(texts.no, false));
+    rating.append(
+      make("span", { text: texts.helpful, "aria-hidden": "true" }),
+      button("quiet", () => this.rate(item, true), texts.yes),
+      button("quiet", () => this.rate(item, false), texts.no),
+    );
     return rating;
   }
 
@@ -1099,7 +1152,7 @@ class WenjingChat extends HTMLElement {
     place.replaceChildren(said);
     place.classList.toggle("failed", state === "failed");
     if (state === "waiting" || state === "failed") {
-      place.append(" ", make("button", { type: "button", text: this.texts.retry, onclick: () => this.retry(words) }));
+      place.append(" ", button(null, () => this.retry(words), this.texts.retry));
     }
   }
 
@@ -1112,16 +1165,12 @@ class WenjingChat extends HTMLElement {
 
   /** A quick reply: says its words at once. */
   choice(title, words) {
-    return make("button", {
-      type: "button",
-      class: "choice",
-      text: title,
-      onclick: () => {
-        this.say(words);
-        // The button is gone now. On a phone, focus in the input would open the keyboard.
-        (matchMedia("(pointer: coarse)").matches ? this.log : this.input).focus();
-      },
-    });
+    const choose = () => {
+      this.say(words);
+      // The button is gone now. On a phone, focus in the input would open the keyboard.
+      (matchMedia("(pointer: coarse)").matches ? this.log : this.input).focus();
+    };
+    return button("choice", choose, title);
   }
 
   /** The greeting fits an empty room, quick replies the last question, "sent" the last words. */
@@ -1131,12 +1180,14 @@ class WenjingChat extends HTMLElement {
     const lastOwn = messages.map((node) => node.classList.contains("citizen")).lastIndexOf(true);
     messages.forEach((node, place) => {
       if (place < lastOwn) node.querySelector(".choices")?.remove();
-      if (place < messages.length - 1 && !node.classList.contains("waiting")) node.querySelector(".delivery")?.remove();
+      const isLast = place === messages.length - 1;
+      if (!isLast && !node.matches(".waiting")) node.querySelector(".delivery")?.remove();
     });
   }
 
   showTyping(author) {
-    this.typing.replaceChildren(make("span", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i")), this.texts.typing[author]);
+    const dots = make("span", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
+    this.typing.replaceChildren(dots, this.texts.typing[author]);
     clearTimeout(this.typingTimer);
     this.typingTimer = setTimeout(() => this.hideTyping(), TYPING_SECONDS[author] * 1000);
   }
