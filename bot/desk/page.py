@@ -30,6 +30,8 @@ BREATH = 0.3
 """Seconds between two refreshes of one page, however much happens."""
 SCREENFUL = 100
 """Messages that are read at first, and with each "earlier"."""
+PATIENCE = 30.0
+"""Seconds that a page may take to appear, when the servers behind it are slow to fail."""
 TYPING_EVERY = 3.0
 """Seconds between two typing signs."""
 
@@ -37,8 +39,8 @@ TYPING_EVERY = 3.0
 def add_pages(work: Work, board: Board) -> None:
     """Put the desk's pages into NiceGUI."""
 
-    @ui.page("/")
-    @ui.page("/c/{number}")
+    @ui.page("/", response_timeout=PATIENCE)
+    @ui.page("/c/{number}", response_timeout=PATIENCE)
     async def desk(request: Request, client: Client, number: str = "") -> None:
         page = Page(work, request, client)
         await page.open(number)
@@ -67,8 +69,8 @@ class Page:
         """What the mailbox said of conversations: newer than SQL, or as new."""
         self._pending: dict[str, Outbound] = {}
         """Our replies that SQL has not heard of yet."""
-        self._again: set[str] = set()
-        """Dead letters that are being sent again."""
+        self._again: dict[str, Said] = {}
+        """Dead letters that are being sent again, as they were."""
         self._drafts: dict[str, str] = {}
         self._approved: dict[str, Reply] = {}
         """Suggested answers of the chosen conversation, by their texts."""
@@ -176,6 +178,7 @@ class Page:
             self._hands[number] = view.hands
         written = {line.id for line in view.thread.lines}
         self._pending = {id_: one for id_, one in self._pending.items() if id_ not in written}
+        self._again = {one.id: one for one in view.thread.lines if one == self._again.get(one.id)}
         self._show_conversation(view)
         self._show_faults()
 
@@ -187,7 +190,7 @@ class Page:
             self._drafts[self._chosen] = self._frame.draft
         self._looks += 1
         self._chosen, self._newest, self._view = number, SCREENFUL, None
-        self._again, self._approved, self._pending = set(), {}, {}
+        self._again, self._approved, self._pending = {}, {}, {}
         self._frame.draft = self._drafts.get(number, "")
         path = json.dumps(f"/c/{number}" if number else "/")
         ui.run_javascript(f"history.replaceState(null, '', {path})")
@@ -276,9 +279,11 @@ class Page:
         """Send a dead letter once more."""
         if self._view is None:
             return
-        number, lines = self._chosen, self._view.thread.lines
-        status = {line.id: line.status for line in lines if isinstance(line, Said)}.get(message)
-        if status == "unknown" and not await dialogs.ask_send_again(self._texts):
+        number = self._chosen
+        line = next((one for one in self._view.thread.lines if one.id == message), None)
+        if not isinstance(line, Said):
+            return
+        if line.status == "unknown" and not await dialogs.ask_send_again(self._texts):
             return
 
         async def resend(officer: Officer) -> bool:
@@ -286,7 +291,7 @@ class Page:
             return True
 
         if await self._do(resend):
-            self._again.add(message)
+            self._again[message] = line
             self._tell(self._texts["sent_again"])
             self._show_lines()
 

@@ -40,6 +40,8 @@ class Said:
     status: str
     """As in `bot.events.Delivered`; empty: on its way, or not ours."""
     reason: str
+    settled_at: datetime | None
+    """When that was heard."""
     helpful: bool | None
     """What the citizen thought of it; None: not rated."""
 
@@ -231,6 +233,7 @@ def _said(
                 at=row.at,
                 status=delivery.status if delivery else "",
                 reason=delivery.reason if delivery else "",
+                settled_at=delivery.at if delivery else None,
                 helpful=ratings.get(row.id),
             )
         )
