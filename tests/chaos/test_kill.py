@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import sqlite3
+import time
 import uuid
 from collections import Counter
 from contextlib import suppress
@@ -23,8 +24,10 @@ CITIZENS = 200
 QUESTIONS = 10
 ARRIVE_WITHIN = 30.0
 """Seconds over which the citizens come, so that the killing falls among them."""
-KILL_EVERY = (1.0, 5.0)
-VICTIMS = ("worker", "sender", "journal", "gateway")
+KILL_EVERY = (0.5, 3.0)
+VICTIMS = {"worker": 15.0, "sender": 4.0, "journal": 4.0, "gateway": 4.0}
+"""The roles, and how old one must be to be killed: killed while it starts, none would ever
+work, and nothing would be tested but patience."""
 
 
 def questions() -> dict[str, str]:
@@ -94,10 +97,10 @@ class Citizen:
 async def kill_at_random(installation: Running, killed: Counter[str]) -> None:
     while True:
         await asyncio.sleep(random.uniform(*KILL_EVERY))
-        name = random.choice(VICTIMS)
+        name = random.choice(list(VICTIMS))
         victim = installation.role(name)
-        if victim is not None:
-            with suppress(psutil.NoSuchProcess):
+        with suppress(psutil.NoSuchProcess):
+            if victim is not None and time.time() - victim.create_time() > VICTIMS[name]:
                 victim.kill()
                 killed[name] += 1
 
