@@ -72,6 +72,9 @@ class Embedder:
     def _embed(self, texts: list[str]) -> Floats:
         if self._model is None:
             self._model = E5(num_threads=1)
+        # The option above comes too late once another library has started OpenMP, and the
+        # number is a thread's own: two threads that wait for each other take ten times as long.
+        self._model._lib.omp_set_num_threads(1)
         cleaned = [normalise(text)[:LONGEST] for text in texts]
         vectors: Floats = self._model.query(cleaned)
         return vectors
