@@ -285,7 +285,7 @@ h2 { font-size: 1rem; font-weight: 650; line-height: 1.25; overflow-wrap: anywhe
 
 .emergency a { display: inline-block; padding: 0 4px; color: inherit; font-weight: 700; }
 
-.banner { padding: 8px 16px; background: var(--notice); color: var(--notice-ink); font-size: 0.875rem; text-align: center; }
+.banner { padding: 8px 16px; background: var(--notice); color: var(--notice-ink); font-size: 0.875rem; text-align: center; text-wrap: balance; }
 
 .banner.alarm { background: var(--alarm-ground); color: var(--alarm); border-top: 1px solid var(--line); }
 
@@ -1032,9 +1032,10 @@ class WenjingChat extends HTMLElement {
       parts.push(texts.absent);
     }
     this.banner.hidden = parts.length === 0;
-    if (this.banner.dataset.state !== `${state} ${this.language}` || state === "open") {
-      // Said once, not with every attempt.
-      this.banner.dataset.state = `${state} ${this.language}`;
+    const said = `${state} ${this.language} ${this.welcome?.workers}`;
+    if (this.banner.dataset.said !== said) {
+      // Read out once, not with every attempt.
+      this.banner.dataset.said = said;
       this.banner.replaceChildren(...parts);
     }
     this.banner.classList.toggle("alarm", state === "unreachable");
