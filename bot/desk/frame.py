@@ -57,6 +57,7 @@ class Frame:
         self._texts = texts
         self._head_shown: Any = None
         self._side_shown: Any = None
+        self._counted = (0, 0)
         self._dark = ui.dark_mode(THEMES[theme])
         ui.add_head_html('<link rel="stylesheet" href="/static/desk.css">')
         ui.add_head_html('<script src="/static/desk.js"></script>')
@@ -183,7 +184,9 @@ class Frame:
             _class(count, "some", bool(counts[name]))
         self._urgent.text = texts["urgent_waiting"].format(number=urgent)
         self._urgent.set_visibility(urgent > 0)
-        ui.run_javascript(f"wenjing.count({counts['waiting']}, {urgent})")
+        if (counts["waiting"], urgent) != self._counted:
+            self._counted = counts["waiting"], urgent
+            ui.run_javascript(f"wenjing.count({counts['waiting']}, {urgent})")
         words = ("urgent", "unanswered", "public", "follow_up", "now", "minutes", "hours", "days")
         _set(
             self._list,

@@ -2,7 +2,7 @@
 // keyboard moves here, so that neither costs a round trip.
 export default {
   template: `
-    <div class="queue" role="listbox" :aria-label="texts.list" :aria-activedescendant="cursor ? 'q-' + cursor : null">
+    <div class="queue" role="listbox" tabindex="0" :aria-label="texts.list" :aria-activedescendant="cursor ? 'q-' + cursor : null">
       <div v-for="row in rows" :key="row.number" :id="'q-' + row.number" role="option"
         class="entry" :class="{ urgent: row.urgent, chosen: row.number === chosen, cursor: row.number === cursor }"
         :aria-selected="row.number === chosen ? 'true' : 'false'" @click="open(row.number)">

@@ -46,7 +46,7 @@ export default {
       const box = this.$refs.scroll;
       const fromBottom = box.scrollHeight - box.scrollTop;
       this.$nextTick(() => {
-        if (this.attached || (fresh && now[now.length - 1]?.side === "me")) this.bottom(fresh);
+        if (this.attached || (fresh && now[now.length - 1]?.side === "me")) this.bottom(false);
         else if (fresh) this.behind = true;
         else box.scrollTop = box.scrollHeight - fromBottom;
       });
