@@ -113,6 +113,7 @@ def _serve(app: Any, host: str, port: int, *, attached: bool) -> None:
         host=host,
         port=port,
         ws="wsproto",  # uvicorn's own code wants websockets 13, and Rasa holds it at 10.
+        ws_max_size=262_144,  # bytes; the web chat reads frames of 65,536 characters
         access_log=False,  # Query strings hold signatures and tokens.
         log_config=None,
         timeout_graceful_shutdown=5,
