@@ -1,5 +1,6 @@
 """Answers a question, offers what it may mean, or says that a person should answer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -54,7 +55,7 @@ class ActionAnswer(Action):  # type: ignore[misc]
 
 
 def answer(
-    dispatcher: CollectingDispatcher, turn: Turn, topic: Topic, found: list[Suggestion] | Any
+    dispatcher: CollectingDispatcher, turn: Turn, topic: Topic, found: Sequence[Suggestion]
 ) -> list[EventType]:
     """Say the approved text of a topic."""
     place = places(current_settings().data).find(turn.place)
@@ -74,7 +75,7 @@ def answer(
 
 
 def offer(
-    dispatcher: CollectingDispatcher, turn: Turn, choices: list[Topic], found: Any
+    dispatcher: CollectingDispatcher, turn: Turn, choices: list[Topic], found: Sequence[Suggestion]
 ) -> list[EventType]:
     """Ask which of the likely topics is meant; a choice sends the topic's title back."""
     ids = [topic.id for topic in choices]

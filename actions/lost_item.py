@@ -8,16 +8,18 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import REQUESTED_SLOT
 
+from actions.decision import ANSWER, QUESTION
 from actions.handover import REPORT, forgotten, hand_over
 from actions.speech import Turn
+from bot.knowledge.retrieval import finder
 from bot.nlu.text import normalise
+from bot.settings import current_settings
 
 INTERRUPTIONS = {
     "ask_for_human": 0.5,
     "cancel_report": 0.5,
     "report_emergency": 0.8,
     "report_crime_now": 0.8,
-    "ask_police_question": 0.8,
 }
 """Intents that are no answer to a question of the form, and how sure that must be: an
 item or a place may look like anything."""
@@ -93,7 +95,7 @@ class ValidateReportLostItem(FormValidationAction):  # type: ignore[misc]
         if requested is None:
             # The form has just begun: the message was the wish to report.
             return []
-        if turn.intent_confidence >= INTERRUPTIONS.get(turn.intent, 2.0):
+        if interrupts(turn):
             return []
         text = normalise(turn.text)[:LONGEST]
         known = {slot: tracker.get_slot(slot) for slot in REPORT if tracker.get_slot(slot)}
@@ -139,6 +141,17 @@ class ActionCancelReport(Action):  # type: ignore[misc]
         """Say so, and forget what was collected."""
         dispatcher.utter_message(response="utter_report_cancelled")
         return forgotten()
+
+
+def interrupts(turn: Turn) -> bool:
+    """Whether a message in the middle of the form is meant for somebody else."""
+    if turn.intent_confidence >= INTERRUPTIONS.get(turn.intent, 2.0):
+        return True
+    if turn.intent != QUESTION:
+        return False
+    # “黑色身份证卡套” may look like a question: only what finds its answer is one.
+    found = finder(current_settings().data).find(turn.text)
+    return bool(found) and found[0].confidence >= ANSWER
 
 
 def detail(slot: str, text: str) -> str | None:

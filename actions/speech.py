@@ -28,7 +28,7 @@ class Turn:
     intent: str
     intent_confidence: float
     ranking: dict[str, float]
-    """Confidence by intent, the likeliest ten."""
+    """Confidence of the ten likeliest intents, in that order."""
 
     @classmethod
     def of(cls, tracker: Tracker) -> "Turn":
@@ -53,9 +53,7 @@ class Turn:
         )
 
 
-def about(
-    outcome: Outcome, suggestions: Iterable[Suggestion] = (), **more: Any
-) -> dict[str, Any]:
+def about(outcome: Outcome, suggestions: Iterable[Suggestion] = (), **more: Any) -> dict[str, Any]:
     """The object that goes with a sentence; `more` are fields of messages.Turn and Reply."""
     pairs = [[suggestion.topic, suggestion.confidence] for suggestion in suggestions]
     return {"outcome": outcome, "suggestions": pairs, **more}

@@ -14,6 +14,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.knowledge.topics import Knowledge
 
 INTENT_OF_QUESTIONS = "ask_police_question"
+GROUP = "group"
+"""Key of a message: the part of an intent that it belongs to."""
 
 
 class KnowledgeImporter(RasaFileImporter):  # type: ignore[misc]
@@ -29,14 +31,16 @@ class KnowledgeImporter(RasaFileImporter):  # type: ignore[misc]
         training_data_paths: list[str] | str | None = None,
     ) -> None:
         super().__init__(config_file, domain_path, training_data_paths)
-        paths = [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths
+        paths = (
+            [training_data_paths] if isinstance(training_data_paths, str) else training_data_paths
+        )
         self._folders = [Path(path) for path in paths or [] if (Path(path) / "faq").is_dir()]
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """The examples of the files, then the questions of the topics."""
         data = super().get_nlu_data(language)
         questions = [
-            Message.build(text=question, intent=INTENT_OF_QUESTIONS)
+            Message({TEXT: question, INTENT: INTENT_OF_QUESTIONS, GROUP: topic.category})
             for folder in self._folders
             for topic in Knowledge.load(folder).topics.values()
             for phrasings in topic.questions.values()

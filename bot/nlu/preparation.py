@@ -122,9 +122,7 @@ class TermFeaturizer(SparseFeaturizer, GraphComponent):  # type: ignore[misc]
         for message in messages:
             if message.get(TEXT_TOKENS):
                 row = self._tfidf.matrix([_terms(message)])
-                message.add_features(
-                    Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-                )
+                message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
 

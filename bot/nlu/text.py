@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import jieba
@@ -74,7 +75,7 @@ def terms(words: list[str]) -> list[str]:
     3–5-grams of English words with their ends marked."""
     words = [word.lower() for word in words]
     counted = [f"w {word}" for word in words]
-    counted += [f"p {one} {two}" for one, two in zip(words, words[1:], strict=False)]
+    counted += [f"p {one} {two}" for one, two in pairwise(words)]
     han = ""
     for word in [*words, ""]:
         if word and _HAN_CHARACTER.match(word):
