@@ -20,6 +20,8 @@ logger = structlog.get_logger()
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 """Seconds to wait after a failure; doubles with each further one."""
+AT_ONCE = 1000
+"""Events of one transaction, at most: databases limit the values of one query."""
 TIDY_EVERY = timedelta(hours=1)
 
 
@@ -58,13 +60,13 @@ async def run_journal(mailbox: Events, store: Store, stop: asyncio.Event) -> Non
 
 
 async def _write(mailbox: Events, store: Store, batch: Sequence[tuple[EventRef, Event]]) -> None:
-    if not batch:
-        return
-    events = [event for _, event in batch]
-    await asyncio.to_thread(_record_all, store, events)
-    # Also of events that were known: the desk may not have been told of them.
-    await mailbox.tell_desk({event.conversation for event in events})
-    await mailbox.events_done([ref for ref, _ in batch])
+    for start in range(0, len(batch), AT_ONCE):
+        part = batch[start : start + AT_ONCE]
+        events = [event for _, event in part]
+        await asyncio.to_thread(_record_all, store, events)
+        # Also of events that were known: the desk may not have been told of them.
+        await mailbox.tell_desk({event.conversation for event in events})
+        await mailbox.events_done([ref for ref, _ in part])
 
 
 def _record_all(store: Store, events: list[Event]) -> None:

@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from fastapi import Request
-from nicegui import Client, background_tasks, ui
+from nicegui import Client, app, background_tasks, ui
 
 from bot.desk import dialogs
 from bot.desk.board import Board
 from bot.desk.frame import THEMES, Frame
 from bot.desk.front import THEME_COOKIE, Theme, language_of, theme_of
 from bot.desk.lines import People, queue_rows, timeline
-from bot.desk.texts import Texts
+from bot.desk.parts import text
+from bot.desk.texts import LANGUAGES, Texts
 from bot.desk.work import NotApproved, View, Work, holder_of, local_date
 from bot.errors import Conflict, NotFound, Unavailable
 from bot.messages import Hands, Outbound, Reply
@@ -38,6 +39,13 @@ TYPING_EVERY = 3.0
 
 def add_pages(work: Work, board: Board) -> None:
     """Put the desk's pages into NiceGUI."""
+
+    def say_fault() -> None:
+        for language in LANGUAGES:
+            text(Texts(language)["fault"], "", "p")
+
+    # A page that cannot be built says so, and nothing of what went wrong inside.
+    app.on_page_exception(say_fault)
 
     @ui.page("/", response_timeout=PATIENCE)
     @ui.page("/c/{number}", response_timeout=PATIENCE)
@@ -76,6 +84,7 @@ class Page:
         """Suggested answers of the chosen conversation, by their texts."""
         self._no_database = False
         self._no_mailbox = False
+        self._broken = False
         self._typed_at = 0.0
 
         ui.page_title(self._texts["title"])
@@ -100,8 +109,17 @@ class Page:
                 if self._client.is_deleted:
                     return
                 with self._client:
-                    await self._refresh(changed)
+                    await self._refresh_or_say(changed)
                 await asyncio.sleep(BREATH)
+
+    async def _refresh_or_say(self, changed: set[str]) -> None:
+        try:
+            await self._refresh(changed)
+        except Exception:
+            # Only a bug comes here: a page that no longer follows must not look alive.
+            self._broken = True
+            self._show_faults()
+            raise
 
     async def _refresh(self, changed: set[str]) -> None:
         if not changed:
@@ -382,7 +400,11 @@ class Page:
         ui.notify(message, classes="told", position="bottom-left", timeout=2500)
 
     def _show_faults(self) -> None:
-        faults = {"no_mailbox": self._no_mailbox, "no_database": self._no_database}
+        faults = {
+            "fault": self._broken,
+            "no_mailbox": self._no_mailbox,
+            "no_database": self._no_database,
+        }
         self._frame.show_faults(fault for fault, there in faults.items() if there)
 
     def _show_queue(self) -> None:

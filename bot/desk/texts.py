@@ -2,6 +2,8 @@
 
 from bot.messages import Language
 
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
 _TEXTS: dict[str, tuple[str, str]] = {
     "title": ("问警 · 民警工作台", "Wenjing · Officers' desk"),
     "product": ("问警", "Wenjing"),
@@ -239,7 +241,7 @@ class Texts:
 
     def __init__(self, language: Language) -> None:
         self.language: Language = language
-        self._column = 1 if language == "en" else 0
+        self._column = LANGUAGES.index(language)
 
     def __getitem__(self, key: str) -> str:
         return _TEXTS[key][self._column]

@@ -52,7 +52,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that sees one state of things; raises Unavailable."""
+        """A transaction for reading; raises Unavailable."""
         with self._transaction("BEGIN") as session:
             yield session
 
@@ -85,7 +85,11 @@ def make_engine(url: str) -> Engine:
     """An engine whose errors and logs never show a value. Connects on first use."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        # A server that has vanished must be noticed: seconds to connect, milliseconds to answer.
+        patience = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+        return create_engine(
+            parsed, hide_parameters=True, pool_pre_ping=True, connect_args=patience
+        )
     engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": 10})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -6,7 +6,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select, text, update
 
 from bot.errors import Misconfigured
-from bot.store import add_officer, ensure_first_officer, sign_in
+from bot.store import add_officer, ensure_first_officer, officers, sign_in
 from bot.store.models import AuditRow, OfficerRow
 from bot.store.officers import accounts_below, colleagues
 from bot.store.sign_in import Admitted, Refused, sign_out, signed_in
@@ -17,6 +17,15 @@ def attempt(store, login="li", password=PASSWORD, *, address="10.0.0.1", now=NOW
     return sign_in.sign_in(
         store, login, password, address=address, lasts=timedelta(hours=10), now=now
     )
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch):
+    """Hashes that take no time, for tests with many tries."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(officers, "PASSWORDS", cheap)
+    monkeypatch.setattr(sign_in, "PASSWORDS", cheap)
+    monkeypatch.setattr(sign_in, "_NOBODY", cheap.hash("nobody's"))
 
 
 def acts(store):
@@ -65,6 +74,7 @@ def test_an_unknown_login_takes_as_long_as_a_wrong_password(store, officer):
 
 
 @pytest.mark.parametrize("login", ["li", "nobody"])
+@pytest.mark.usefixtures("cheap_passwords")
 def test_after_five_failures_the_login_must_wait_even_with_the_right_password(
     store, officer, login
 ):
@@ -75,6 +85,7 @@ def test_after_five_failures_the_login_must_wait_even_with_the_right_password(
     assert attempt(store, login, address="10.0.0.2").wait == sign_in.FIRST_WAIT
 
 
+@pytest.mark.usefixtures("cheap_passwords")
 def test_the_wait_doubles_up_to_a_limit_and_ends_with_a_success(store, officer):
     officer("li")
     now, waits = NOW, []
@@ -90,6 +101,7 @@ def test_the_wait_doubles_up_to_a_limit_and_ends_with_a_success(store, officer):
     assert attempt(store, password="wrong", now=now) == Refused(timedelta())
 
 
+@pytest.mark.usefixtures("cheap_passwords")
 def test_one_address_may_not_try_many_logins(store, officer):
     officer("li")
     for number in range(sign_in.ADDRESS_TRIES):
