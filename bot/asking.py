@@ -26,7 +26,8 @@ from bot.training import load_dialogue
 
 
 class _Dialogue(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    # A phone number in YAML is a number, and what citizens write is text.
+    model_config = ConfigDict(extra="allow", coerce_numbers_to_str=True)
 
     turns: list[str]
 

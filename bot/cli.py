@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from bot.errors import Misconfigured, Unavailable
+from bot.privacy.logs import configure_logging
 from bot.settings import current_settings, keep_libraries_quiet
 
 # What a command needs is imported inside of it: `wenjing --help` should not wait for Rasa.
@@ -42,6 +43,9 @@ class PageLanguage(StrEnum):
 def main() -> None:
     """Run the command; what is wrong with the installation is said in one sentence."""
     keep_libraries_quiet()
+    # What a command writes on standard output is its result alone, and no library may print a
+    # citizen's words; a role sets the level it was given.
+    configure_logging("WARNING")
     # Rasa and its actions are files of the project: commands work from its root.
     sys.path.insert(0, os.getcwd())
     try:
@@ -56,8 +60,6 @@ def _role(run: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(run)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
-        from bot.privacy.logs import configure_logging
-
         configure_logging(current_settings().log_level)
         run(*args, **kwargs)
 

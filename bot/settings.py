@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Literal
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -76,7 +77,7 @@ class Settings(BaseSettings):
     """How long a message id is remembered, to recognise a repeated delivery."""
     send_tries: int = 8
     """Tries of one delivery before it is a dead letter."""
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @cached_property
     def secret_bytes(self) -> bytes:
