@@ -94,6 +94,11 @@ class Hands:
     epoch: int
     """Grows with every change of hands."""
 
+    def next_epoch(self, now: datetime) -> int:
+        """The epoch after a change: the time in seconds, so that it also exceeds those of a
+        conversation that Redis has forgotten, or of changes that Redis has lost."""
+        return max(self.epoch + 1, int(now.timestamp()))
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:

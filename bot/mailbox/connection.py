@@ -5,6 +5,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import wraps
 from importlib.resources import files
@@ -12,14 +13,16 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.cluster import RedisCluster
-from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import (
+    ClusterDownError,
     NoScriptError,
     OutOfMemoryError,
     ReadOnlyError,
     RedisClusterException,
     ResponseError,
+    TryAgainError,
 )
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.errors import Unavailable
@@ -37,8 +40,13 @@ _DOWN = (
     OutOfMemoryError,
     ReadOnlyError,
     RedisClusterException,
+    ClusterDownError,
+    TryAgainError,
     OSError,
 )
+_REFUSES = re.compile(r"\b(OOM|MISCONF|NOREPLICAS|READONLY|CLUSTERDOWN|BUSY)\b")
+"""How Redis says that it will not write now: memory or disk full, no replica, and so on. What a
+script says has these words inside."""
 
 
 def unavailable_when_down(
@@ -52,6 +60,10 @@ def unavailable_when_down(
             return await call(*args, **kwargs)
         except _DOWN as error:
             raise Unavailable(f"Redis: {error}") from error
+        except ResponseError as error:
+            if _REFUSES.search(str(error)):
+                raise Unavailable(f"Redis: {error}") from error
+            raise
 
     return wrapper
 
@@ -79,7 +91,7 @@ class Connection:
         self._settings = settings
         self._number_key = settings.key("conversation numbers")
         self._scripts = {
-            name: _Script(files("bot.mailbox").joinpath(f"scripts/{name}.lua").read_text())
+            name: _Script(_source("resting") + _source(name))
             for name in (
                 "accept",
                 "open",
@@ -134,10 +146,6 @@ class Connection:
             return await self._redis.evalsha(script.sha, len(keys), *arguments)
         except NoScriptError:
             return await self._redis.eval(script.source, len(keys), *arguments)
-        except ResponseError as error:
-            if str(error).startswith("OOM"):
-                raise OutOfMemoryError(str(error)) from error
-            raise
 
     async def read(
         self, streams: Sequence[str], group: str, consumer: str, *, count: int, wait: float
@@ -260,6 +268,10 @@ class _Script(NamedTuple):
     def sha(self) -> str:
         # Redis names scripts by SHA-1; nothing secret depends on it.
         return hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+
+def _source(name: str) -> str:
+    return files("bot.mailbox").joinpath(f"scripts/{name}.lua").read_text("utf-8")
 
 
 def connect(settings: Settings) -> Any:

@@ -71,21 +71,30 @@ class Desk(Edge, Work):
         closed: bool = False,
     ) -> Hands:
         keys = self.keys(conversation)
+        now = datetime.now(UTC)
+        epoch = hands.next_epoch(now)
         event = HandsChanged(
-            id=f"hands:{conversation}:{hands.epoch + 1}:{secrets.token_hex(4)}",
-            at=datetime.now(UTC),
+            id=f"hands:{conversation}:{epoch}:{secrets.token_hex(4)}",
+            at=now,
             conversation=conversation,
             holder=holder,
             previous=hands.holder,
-            epoch=hands.epoch + 1,
+            epoch=epoch,
             by=f"officer:{officer}",
             note=note,
             closed=closed,
         )
-        done, now_holder, epoch = await self.script(
+        done, now_holder = await self.script(
             "hands",
-            (keys.conversation, keys.journal),
-            (hands.epoch, holder, event.model_dump_json(), "1" if taken else "0", self._remember),
+            (keys.conversation, keys.out, keys.room, keys.posted, keys.journal),
+            (
+                hands.epoch,
+                epoch,
+                holder,
+                event.model_dump_json(),
+                "1" if taken else "0",
+                self._remember,
+            ),
         )
         if not done:
             raise Conflict(now_holder.decode())
@@ -118,30 +127,40 @@ class Desk(Edge, Work):
             topic=reply.topic,
             epoch=message.epoch,
             choices=reply.choices,
+            short=reply.short,
+            urgent=reply.urgent,
         )
-        said = await self.script(
-            "say",
-            (keys.conversation, keys.out, keys.send, keys.journal),
-            (
-                conversation,
-                message.author,
-                OUTBOUND.dump_json(message),
-                event.model_dump_json(),
-            ),
-        )
-        if not said:
+        if not await self._send(message, message.author, event):
             raise Conflict((await self.hands(conversation)).holder)
         return message
 
     @unavailable_when_down
     async def resend(self, message: Outbound) -> None:
         """Put a dead letter into the outbox once more, under the same id."""
+        await self._send(message, "")
+
+    async def _send(self, message: Outbound, holder: str, *events: Event) -> bool:
+        """Put it into the outbox; False when it needs a holder who is no longer that."""
         keys = self.keys(message.conversation)
-        await self.script(
+        said = await self.script(
             "say",
-            (keys.conversation, keys.out, keys.send, keys.journal),
-            (message.conversation, "", OUTBOUND.dump_json(message)),
+            (
+                keys.conversation,
+                keys.out,
+                keys.send,
+                keys.journal,
+                keys.room,
+                keys.posted,
+            ),
+            (
+                message.conversation,
+                holder,
+                OUTBOUND.dump_json(message),
+                self._remember,
+                *(event.model_dump_json() for event in events),
+            ),
         )
+        return bool(said)
 
     async def desk_signals(self) -> AsyncIterator[str]:
         """Numbers of conversations whose rows in SQL have changed. While Redis is away

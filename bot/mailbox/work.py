@@ -104,7 +104,7 @@ class Work(Connection):
         keys = self.keys(claim.conversation)
         now = datetime.now(UTC)
         handing = turn.handover is not None and claim.hands.holder == "bot"
-        epoch = claim.hands.epoch + (1 if handing else 0)
+        epoch = claim.hands.next_epoch(now) if handing else claim.hands.epoch
         replies = [
             Outbound(
                 id=secrets.token_hex(12),
@@ -138,6 +138,7 @@ class Work(Connection):
                 waiting_said,
                 self._remember,
                 len(replies),
+                epoch,
                 *(OUTBOUND.dump_json(reply) for reply in replies),
                 *(
                     event.model_dump_json()
@@ -199,6 +200,8 @@ def _events(
             topic=reply.reply.topic,
             epoch=reply.epoch,
             choices=reply.reply.choices,
+            short=reply.reply.short,
+            urgent=reply.reply.urgent,
         )
         for reply in replies
     ]

@@ -172,7 +172,7 @@ async def test_while_an_officer_speaks_the_bot_is_silent_even_in_danger(mailbox,
     await mailbox.accept(inbound("转人工", "m1"))
     async with working(mailbox, settings):
         await heard(mailbox, times(HandsChanged, 1))
-        await mailbox.take(number, 7, epoch=1)
+        await mailbox.take(number, 7, epoch=(await mailbox.hands(number)).epoch)
         await mailbox.accept(inbound("身份证", "m2"))
         await mailbox.accept(inbound("救命 有人拿刀追我", "m3"))
         events = await heard(mailbox, times(Understood, 2))

@@ -97,7 +97,8 @@ async def test_conversations_on_all_three_nodes_run_from_question_to_hand_back(c
         handled.add(claim.message.sender)
         handover = Handover(reason="asked")
         assert await mailbox.commit(claim, turn("转接", handover=handover), b"s") == "done"
-        await mailbox.take(claim.conversation, 1, epoch=1)
+        hands = await mailbox.hands(claim.conversation)
+        await mailbox.take(claim.conversation, 1, epoch=hands.epoch)
         await mailbox.say(claim.conversation, 1, Reply("我是民警"))
         await mailbox.hand_back(claim.conversation, 1, closed=True)
     assert handled == set(citizens)

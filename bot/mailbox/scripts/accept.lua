@@ -29,8 +29,5 @@ if ARGV[9] ~= '' then
   redis.call('XADD', room, 'MAXLEN', '~', '300', '*', 'i', ARGV[9])
   redis.call('PUBLISH', 'wj:room', number .. ' new')
 end
--- What waits must not expire, however long everything is down.
-for _, key in ipairs({conversation, out, room, posted}) do
-  redis.call('PERSIST', key)
-end
+keep_or_forget({conversation, out, room, posted})
 return 'accepted'

@@ -1,21 +1,16 @@
 -- The conversation changes hands, if nobody was faster.
--- KEYS conversation, journal
--- ARGV epoch, holder, event, '1' when an officer takes over, seconds to remember
-local conversation = KEYS[1]
-local known = redis.call('HMGET', conversation, 'epoch', 'holder', 'box_on', 'out_on')
+-- KEYS conversation, out, room, posted, journal
+-- ARGV epoch, next epoch, holder, event, '1' when an officer takes over, seconds to remember
+local conversation, out, room, posted, journal = unpack(KEYS)
+local known = redis.call('HMGET', conversation, 'epoch', 'holder')
 if (known[1] or '0') ~= ARGV[1] then
-  return {0, known[2] or 'bot', tonumber(known[1] or 0)}
+  return {0, known[2] or 'bot'}
 end
-local epoch = redis.call('HINCRBY', conversation, 'epoch', 1)
-redis.call('HSET', conversation, 'holder', ARGV[2], 'waiting_said', 0)
-if ARGV[4] == '1' then
+redis.call('HSET', conversation, 'epoch', ARGV[2], 'holder', ARGV[3], 'waiting_said', 0)
+if ARGV[5] == '1' then
   -- What the bot said before this epoch and is not yet under way stays unsaid.
-  redis.call('HSET', conversation, 'taken', epoch)
+  redis.call('HSET', conversation, 'taken', ARGV[2])
 end
-redis.call('XADD', KEYS[2], '*', 'e', ARGV[3])
-if ARGV[2] ~= 'bot' then
-  redis.call('PERSIST', conversation)
-elseif known[3] ~= '1' and known[4] ~= '1' then
-  redis.call('EXPIRE', conversation, ARGV[5])
-end
-return {1, ARGV[2], epoch}
+redis.call('XADD', journal, '*', 'e', ARGV[4])
+keep_or_forget({conversation, out, room, posted}, ARGV[6])
+return {1, ARGV[3]}

@@ -1,6 +1,10 @@
 -- A worker opens the conversation it was given: the first message and what the bot remembers.
 -- KEYS conversation, box, ready
 -- ARGV entry
+if not is_pending(KEYS[3], 'workers', ARGV[1]) then
+  return false
+end
+even_without_memory(KEYS[1])
 local message = redis.call('LINDEX', KEYS[2], 0)
 if not message then
   redis.call('XACK', KEYS[3], 'workers', ARGV[1])

@@ -10,6 +10,7 @@ if ARGV[3] == 'bot' and (
     or tonumber(ARGV[4]) < tonumber(known[2] or 0)) then
   return 0
 end
+even_without_memory(KEYS[1])
 redis.call('SADD', KEYS[3], ARGV[2])
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', '300', '*', 'i', ARGV[5])
 redis.call('PUBLISH', 'wj:room', ARGV[1] .. ' new')

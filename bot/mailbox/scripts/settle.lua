@@ -11,7 +11,7 @@ end
 redis.call('XDEL', send, entry)
 redis.call('HDEL', conversation, 'trying')
 if outcome == 'held'
-  and tonumber(redis.call('HGET', conversation, 'last_inbound') or 0) > tonumber(ARGV[7]) then
+  and tonumber(redis.call('HGET', conversation, 'last_inbound') or 0) ~= tonumber(ARGV[7]) then
   -- The citizen wrote while the platform was asked: it takes replies again.
   redis.call('XADD', send, '*', 'n', number)
   return 'done'
@@ -24,11 +24,8 @@ if outcome == 'later' then
   return 'done'
 end
 if outcome == 'held' then
-  -- It may wait for ever: unlike everything else that waits, it may also expire.
   redis.call('HSET', conversation, 'held', '1', 'send_tries', 0)
-  for _, key in ipairs({conversation, out, room, posted}) do
-    redis.call('EXPIRE', key, ARGV[6])
-  end
+  keep_or_forget({conversation, out, room, posted}, ARGV[6])
   return 'done'
 end
 redis.call('LPOP', out)
@@ -41,10 +38,5 @@ if redis.call('LLEN', out) > 0 then
   return 'done'
 end
 redis.call('HSET', conversation, 'out_on', '0')
-local known = redis.call('HMGET', conversation, 'box_on', 'holder')
-if known[1] ~= '1' and (known[2] or 'bot') == 'bot' then
-  for _, key in ipairs({conversation, room, posted}) do
-    redis.call('EXPIRE', key, ARGV[6])
-  end
-end
+keep_or_forget({conversation, out, room, posted}, ARGV[6])
 return 'done'
