@@ -14,7 +14,7 @@ _CHINESE = re.compile(
 )
 _ENGLISH = re.compile(
     r"(?:(?:i (?:mean|want|choose)|it'?s) )?(?:the |number |no\.? ?|option |#)?"
-    r"([1-3abc]|one|two|three|first|second|third|1st|2nd|3rd)(?: one)?(?: please)?"
+    r"([1-3abc]|one|two|three|first|second|third|1st|2nd|3rd)(?: one)?(?:,? please)?"
 )
 _LAST = re.compile(r"(?:(?:就?是|选|要)?最后(?:那|一)?(?:个|项|条)|(?:the )?last(?: one)?)")
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actions.speech import Turn
+from bot.knowledge.topics import normalised
 from bot.messages import Outcome, Suggestion
 
 QUESTION = "ask_police_question"
-ANSWER = 0.5
+ANSWER = 0.57
 """Chance of the best topic from which it is answered."""
 OFFER = 0.05
 """Chance of the best topic from which the likely ones are offered as choices."""
@@ -34,6 +35,20 @@ REFUSE = {
     "ask_out_of_scope": "utter_out_of_scope",
     "send_nonsense": "utter_not_understood",
 }
+ASK_BACK = {
+    "ask_vaguely": "utter_ask_detail",
+    "inform": "utter_ask_detail",
+    "affirm": "utter_ask_detail",
+    "correct_detail": "utter_ask_detail",
+    "cancel_report": "utter_ask_detail",
+    "choose_option": "utter_none_of_these",
+    "deny": "utter_none_of_these",
+}
+"""Intents that say too little, most of them because no form and no choice is under way."""
+BARE = 3
+"""A text of so few letters names a field and hardly ever a wish: it is not answered..."""
+EVIDENT = 0.9
+"""...unless the topic is as likely as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +74,12 @@ def decide(turn: Turn, found: Sequence[Suggestion]) -> Decision:
                 return decision
             if intent != QUESTION:
                 break
-    if chance >= ANSWER:
+    if chance >= (EVIDENT if len(normalised(turn.text)) <= BARE else ANSWER):
         return Decision("answer")
     if chance >= OFFER:
         likely = (match.topic for match in found if match.confidence >= WORTH_OFFERING)
         return Decision("clarify", choices=tuple(likely))
-    return Decision("clarify", "utter_none_of_these" if turn.intent == "deny" else "utter_unsure")
+    return Decision("clarify", "utter_unsure")
 
 
 def otherwise(intent: str) -> Decision | None:
@@ -73,4 +88,4 @@ def otherwise(intent: str) -> Decision | None:
         return Decision("handover", reason=HAND_OVER[intent])
     if intent in REFUSE:
         return Decision("refuse", REFUSE[intent])
-    return Decision("clarify", "utter_ask_detail") if intent == "ask_vaguely" else None
+    return Decision("clarify", ASK_BACK[intent]) if intent in ASK_BACK else None

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import structlog
@@ -85,7 +86,7 @@ class Embedder:
                 keys, vectors = stored["keys"], stored["vectors"].astype(np.float32)
         except FileNotFoundError:
             return
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             # A cache is only a cache: what cannot be read is computed again.
             logger.warning("embedding cache unreadable, starting a new one")
             return

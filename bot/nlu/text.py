@@ -50,7 +50,7 @@ def language_of(text: str, hint: Language | None = None) -> Language:
     English for two or more English words, else the hint, else by what letters there are."""
     han = len(_HAN_CHARACTER.findall(text))
     english = len(_ENGLISH_WORD.findall(_URL.sub(" ", text)))
-    if han and han * 2 >= english:
+    if han and han >= english:
         return "zh"
     if english >= 2 and english > han:
         return "en"
