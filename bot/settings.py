@@ -48,34 +48,34 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     """Address that the gateway and the desk listen on."""
-    gateway_port: int = 8080
-    desk_port: int = 8081
+    gateway_port: int = Field(default=8080, ge=1, le=65535)
+    desk_port: int = Field(default=8081, ge=1, le=65535)
     public_url: str = ""
     """Where citizens reach the gateway from outside; unset: http://host:gateway_port."""
     desk_secure_cookies: bool = False
     """True where the desk is served over HTTPS, as it must be outside of a trial."""
-    session_hours: float = 10
+    session_hours: float = Field(default=10, gt=0)
     """An officer is signed out after so many hours."""
 
-    body_limit: int = 1_000_000
+    body_limit: int = Field(default=1_000_000, ge=1)
     """Largest webhook body, in bytes."""
-    text_limit: int = 2000
+    text_limit: int = Field(default=2000, ge=1)
     """Longest text of one message that is understood, in characters; the rest is cut."""
-    mailbox_limit: int = 50
+    mailbox_limit: int = Field(default=50, ge=1)
     """Messages that may wait in one conversation before the gateway answers 503."""
-    backlog_limit: int = 20_000
+    backlog_limit: int = Field(default=20_000, ge=1)
     """Conversations of one shard that may wait, and journal events that may be unread."""
-    turn_seconds: float = 10
+    turn_seconds: float = Field(default=10, gt=0)
     """A turn that takes longer is handed to an officer."""
-    tries: int = 5
+    tries: int = Field(default=5, ge=1)
     """A message that has killed so many workers goes to an officer."""
-    reclaim_seconds: float = 20
+    reclaim_seconds: float = Field(default=20, gt=0)
     """A conversation that a worker or sender has held for so long is given to another."""
-    conversation_days: float = 3
+    conversation_days: float = Field(default=3, gt=0)
     """What Redis remembers of a conversation after its last message."""
-    seen_days: float = 5
+    seen_days: float = Field(default=5, gt=0)
     """How long a message id is remembered, to recognise a repeated delivery."""
-    send_tries: int = 8
+    send_tries: int = Field(default=8, ge=1)
     """Tries of one delivery before it is a dead letter."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     def secret_bytes(self) -> bytes:
         """The installation's secret; created on first use where none is given."""
         if self.secret is not None:
-            return _long_enough(self.secret, "WENJING_SECRET")
+            return _long_enough(self.secret.get_secret_value().encode(), "WENJING_SECRET")
         path = self.home / "secret"
         try:
             self.home.mkdir(parents=True, exist_ok=True)
@@ -92,14 +92,15 @@ class Settings(BaseSettings):
                 with NamedTemporaryFile("w", dir=self.home) as file:
                     file.write(secrets.token_urlsafe(48))
                     file.flush()
+                    os.fsync(file.fileno())  # Sealed texts could not be read without it.
                     with suppress(FileExistsError):
                         os.link(file.name, path)
+            return _long_enough(path.read_bytes().strip(), str(path))
         except OSError as error:
             raise Misconfigured(
-                f"cannot write {path} ({error.strerror}): make the folder writable"
+                f"cannot keep {path} ({error.strerror}): make the folder writable"
                 " or set WENJING_HOME or WENJING_SECRET"
             ) from error
-        return path.read_bytes().strip()
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for one purpose, derived from the secret (HKDF, RFC 5869)."""
@@ -109,7 +110,8 @@ class Settings(BaseSettings):
         """The same from the previous secret; None where there is none."""
         if self.previous_secret is None:
             return None
-        return _derive(_long_enough(self.previous_secret, "WENJING_PREVIOUS_SECRET"), purpose)
+        previous = self.previous_secret.get_secret_value().encode()
+        return _derive(_long_enough(previous, "WENJING_PREVIOUS_SECRET"), purpose)
 
     @property
     def database(self) -> str:
@@ -122,11 +124,10 @@ class Settings(BaseSettings):
         return self.accounts or self.home / "accounts.yml"
 
 
-def _long_enough(secret: SecretStr, name: str) -> bytes:
-    value = secret.get_secret_value()
-    if len(value) < 32:
+def _long_enough(secret: bytes, name: str) -> bytes:
+    if len(secret) < 32:
         raise Misconfigured(f"{name} must have at least 32 characters")
-    return value.encode()
+    return secret
 
 
 def _derive(secret: bytes, purpose: str) -> bytes:

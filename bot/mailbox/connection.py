@@ -25,7 +25,7 @@ from redis.exceptions import (
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from bot.errors import Unavailable
+from bot.errors import Misconfigured, Unavailable
 from bot.settings import Settings
 
 P = ParamSpec("P")
@@ -275,14 +275,23 @@ def _source(name: str) -> str:
 
 
 def connect(settings: Settings) -> Any:
-    """A client that connects on first use and gives up on a call after some seconds."""
+    """A client that connects on first use and gives up on a call after some seconds. Raises
+    Misconfigured."""
     url = settings.redis_url or f"unix://{embedded_socket(settings)}"
-    if settings.redis_cluster:
-        return RedisCluster.from_url(url, socket_connect_timeout=3)
-    # A burst waits its turn for a connection; the plain pool would call Redis unavailable.
-    pool = BlockingConnectionPool.from_url(
-        url, max_connections=100, timeout=3, socket_connect_timeout=3, socket_timeout=15
-    )
+    try:
+        if settings.redis_cluster:
+            return RedisCluster.from_url(url, socket_connect_timeout=3, socket_timeout=15)
+        pool = BlockingConnectionPool.from_url(
+            url,
+            # A burst waits its turn for a connection; the plain pool would call Redis
+            # unavailable. A sender waits with one connection at every shard.
+            max_connections=100 + settings.shards,
+            timeout=3,
+            socket_connect_timeout=3,
+            socket_timeout=15,
+        )
+    except (ValueError, RedisClusterException) as error:
+        raise Misconfigured(f"WENJING_REDIS_URL: {error}") from error
     return Redis.from_pool(pool)
 
 
