@@ -59,7 +59,9 @@ class Guard:
             return PlainTextResponse("cross-site call refused", 403)
         if path.startswith(OPEN_TO_ALL):
             return None
-        token = connection.cookies.get(COOKIE, "")
+        token = connection.cookies.get(COOKIE)
+        if not token:
+            return RedirectResponse("/sign-in", 303)
         try:
             officer = await asyncio.to_thread(signed_in, self._store, token, now=datetime.now(UTC))
         except Unavailable:

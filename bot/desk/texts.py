@@ -50,7 +50,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     # The queue
     "waiting": ("待接", "Waiting"),
     "mine": ("我的", "Mine"),
-    "open": ("全部", "All open"),
+    "open": ("全部", "All"),
     "undelivered": ("未送达", "Undelivered"),
     "nothing_waiting": ("没有等待的市民", "Nobody is waiting"),
     "nothing_mine": ("您手上没有会话", "You hold no conversation"),

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -15,6 +17,9 @@ from bot.settings import Settings
 from bot.store import migrate
 from tests.conftest import SECRET
 from tests.desk.town import ACCOUNTS, PASSWORD, PROJECT, Town, desk_of, living_town
+from tests.store.conftest import empty_postgres, postgres_server
+
+__all__ = ["postgres_server"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -311,3 +316,49 @@ async def test_without_redis_the_desk_says_so_keeps_what_was_typed_and_recovers(
         await mailbox.close()
         redis.terminate()
         redis.wait()
+
+
+@pytest.mark.postgres
+async def test_without_the_database_the_desk_says_so_does_nothing_unwritten_and_recovers(
+    settings, mailbox, tmp_path, chromium, postgres_server
+):
+    settings = settings.model_copy(
+        update={"data": PROJECT / "data", "database_url": empty_postgres(postgres_server)}
+    )
+    async with living_town(settings, mailbox) as town:
+        town.officer("li", "李建国")
+        number = await town.asks_for_officer("visitor")
+        with desk_of(settings) as url:
+            office = Office(town, url, chromium, tmp_path)
+            page = await office.sign_in("li")
+            await open_first(page)
+            with closed(postgres_server):
+                await page.get_by_role("button", name="接管").click()
+                await expect(page.locator(".banner")).to_contain_text("数据库")
+                assert (await town.mailbox.hands(number)).holder == "desk"
+                await office.picture(page, "no-database")
+                stranger = await (await chromium.new_context()).new_page()
+                await stranger.goto(url)
+                await stranger.fill("[name=login]", "li")
+                await stranger.fill("[name=password]", PASSWORD)
+                await stranger.click("button")
+                await expect(stranger.locator(".notice")).to_contain_text("数据库不可用")
+            await expect(page.locator(".banner")).to_be_hidden(timeout=30_000)
+            await take(page)
+
+
+@contextmanager
+def closed(postgres: str) -> Iterator[None]:
+    """For a while the database takes no connections, and ends those it has."""
+    server = psycopg2.connect(postgres.replace("+psycopg2", "").replace("/postgres", "/template1"))
+    server.autocommit = True
+    with server.cursor() as cursor:
+        cursor.execute("ALTER DATABASE postgres ALLOW_CONNECTIONS false")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'postgres'"
+        )
+        try:
+            yield
+        finally:
+            cursor.execute("ALTER DATABASE postgres ALLOW_CONNECTIONS true")
+    server.close()

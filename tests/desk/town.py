@@ -147,7 +147,11 @@ def desk_of(settings: Settings) -> Iterator[str]:
     environment = os.environ | {
         "WENJING_HOME": str(settings.home),
         "WENJING_SECRET": settings.secret.get_secret_value(),
-        **({"WENJING_REDIS_URL": settings.redis_url} if settings.redis_url else {}),
+        **{
+            f"WENJING_{name.upper()}": value
+            for name in ("redis_url", "database_url")
+            if (value := getattr(settings, name))
+        },
         "WENJING_SHARDS": str(settings.shards),
         "WENJING_DATA": str(settings.data),
         "WENJING_DESK_PORT": str(port),

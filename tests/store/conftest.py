@@ -78,7 +78,8 @@ def _wait_until_open(port: int) -> None:
             time.sleep(0.05)
 
 
-def _empty_postgres(url: str) -> str:
+def empty_postgres(url: str) -> str:
+    """The same URL, when nothing is left in its database."""
     engine = make_engine(url)
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")
@@ -92,7 +93,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database, of one kind and the other."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'wenjing.db'}"
-    return _empty_postgres(request.getfixturevalue("postgres_server"))
+    return empty_postgres(request.getfixturevalue("postgres_server"))
 
 
 @pytest.fixture
