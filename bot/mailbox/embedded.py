@@ -1,13 +1,17 @@
 """The Redis server that comes with the program, for one machine."""
 
+import fcntl
 import subprocess
 import time
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO, Literal
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.backoff import NoBackoff
+from redis.exceptions import BusyLoadingError, RedisError
+from redis.retry import Retry
 
 from bot.errors import Misconfigured
 from bot.mailbox.connection import embedded_socket
@@ -15,7 +19,8 @@ from bot.settings import Settings
 
 
 def start_redis(settings: Settings, *, seconds: float = 30) -> subprocess.Popen[bytes]:
-    """Start the server in `home` with its append-only file on, and wait until it answers.
+    """Start the server in `home` with its append-only file on, and wait until it answers: at
+    most `seconds`, not counting the time in which it reads that file.
 
     It is reached through a socket that only this user may open, so no port is taken.
     Raises Misconfigured when it cannot start or one is running already.
@@ -29,12 +34,13 @@ def start_redis(settings: Settings, *, seconds: float = 30) -> subprocess.Popen[
         raise Misconfigured(
             f"cannot write {folder} ({error.strerror}): make it writable or set WENJING_HOME"
         ) from error
-    if _answers(socket):
-        raise Misconfigured(
-            f"Wenjing is already running in {settings.home}: stop it first, or set WENJING_HOME"
-        )
-    Path(socket).unlink(missing_ok=True)
     with log:
+        if not _locked(log, socket, seconds):
+            raise Misconfigured(
+                f"Wenjing is already running in {settings.home}:"
+                " stop it first, or set WENJING_HOME"
+            )
+        Path(socket).unlink(missing_ok=True)
         server = subprocess.Popen(  # noqa: S603 - our own binary, no shell
             [
                 redis_binary(),
@@ -50,7 +56,9 @@ def start_redis(settings: Settings, *, seconds: float = 30) -> subprocess.Popen[
             start_new_session=True,
         )
     deadline = time.monotonic() + seconds
-    while not _answers(socket):
+    while (state := _state(socket)) != "answers":
+        if state == "loads":
+            deadline = time.monotonic() + seconds
         if server.poll() is not None or time.monotonic() > deadline:
             server.kill()
             raise Misconfigured(f"the embedded Redis did not start: see {folder / 'redis.log'}")
@@ -61,7 +69,7 @@ def start_redis(settings: Settings, *, seconds: float = 30) -> subprocess.Popen[
 def stop_left_over(settings: Settings) -> None:
     """End a server that an installation which was killed has left running; it writes its
     append-only file to the end first."""
-    with suppress(RedisError, OSError), Redis(unix_socket_path=embedded_socket(settings)) as redis:
+    with suppress(RedisError, OSError), _client(embedded_socket(settings), seconds=30) as redis:
         redis.shutdown()
 
 
@@ -74,9 +82,31 @@ def redis_binary() -> str:
     return str(Path(package.origin).parent / "bin" / "redis-server")
 
 
-def _answers(socket: str) -> bool:
+def _locked(log: BinaryIO, socket: str, seconds: float) -> bool:
+    """Lock the log, which the server holds open for as long as it lives: two servers must never
+    write one append-only file. One that is just ending is waited for."""
+    deadline = time.monotonic() + seconds
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        if _state(socket) != "away" or time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+
+
+def _state(socket: str) -> Literal["answers", "loads", "away"]:
     try:
-        with Redis(unix_socket_path=socket, socket_timeout=2) as redis:
-            return bool(redis.ping())
+        with _client(socket, seconds=2) as redis:
+            redis.ping()
+            return "answers"
+    except BusyLoadingError:
+        return "loads"
     except (RedisError, OSError):
-        return False
+        return "away"
+
+
+def _client(socket: str, *, seconds: float) -> Redis:
+    # Whether the server is there is the question here: nothing is tried again.
+    once = Retry(NoBackoff(), 0)
+    return Redis(unix_socket_path=socket, socket_timeout=seconds, retry=once)
