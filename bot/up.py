@@ -1,6 +1,6 @@
 """`wenjing up`: every role in one command, each in a process of its own.
 
-A role that dies is started again. What the roles print goes to `home`/logs.
+What dies is started again, the embedded Redis too. What the roles print goes to `home`/logs.
 """
 
 import fcntl
@@ -18,16 +18,23 @@ from rich.console import Console
 from rich.panel import Panel
 
 from bot.errors import Misconfigured
-from bot.mailbox.embedded import start_redis, stop_left_over
+from bot.mailbox.embedded import is_running, start_redis, stop_left_over
 from bot.settings import Settings
 
 ROLES = ("journal", "worker", "sender", "gateway", "desk")
+"""In the order in which they start."""
+
+STOP_ORDER = ("gateway", "desk", "worker", "sender", "journal")
+"""The edge first, so that nothing new comes in; the journal last, so that all is written."""
 
 STARTED_SECONDS = 120
 """How long all roles may take to answer before we say that something is wrong."""
 
 LONGEST_PAUSE = 30.0
 """Seconds before a role that keeps dying is started again, at most."""
+
+STOP_SECONDS = 15.0
+"""How long a role may take to end what it has begun."""
 
 LIVED_SECONDS = 10.0
 """A role that has lived so long did not die of its start: it is started again at once."""
@@ -50,27 +57,23 @@ class Installation:
         self._settings = settings
         self._console = console
         self._roles = [_Role(name) for name in ROLES]
+        self._redis: subprocess.Popen[bytes] | None = None
         self._stop = False
 
     def run(self) -> int:
-        """Start everything, keep it running, stop it cleanly on Ctrl-C; the exit status."""
+        """Start everything, keep it running, stop it cleanly on Ctrl-C; the exit status. Raises
+        Misconfigured or Unavailable when it cannot start."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
-        lock = self._lock()
-        self._check_ports()
-        self._train()
-        redis = self._start_redis()
-        try:
-            first = self._prepare_store()
-            self._watch(first)
-        finally:
-            self._stop_roles()
-            if redis is not None:
-                # It writes its append-only file to the end before it goes.
-                redis.terminate()
-                redis.wait(timeout=30)
-            lock.close()
-            self._console.print("Stopped. Everything is kept.")
+        with self._lock():
+            self._check_ports()
+            self._train()
+            try:
+                if not self._stop:
+                    self._start_redis()
+                    self._watch(self._prepare_store())
+            finally:
+                self._stop_all()
         return 0
 
     def _on_signal(self, *_: object) -> None:
@@ -97,31 +100,44 @@ class Installation:
         return lock
 
     def _check_ports(self) -> None:
-        for name in ("gateway_port", "desk_port"):
-            port = getattr(self._settings, name)
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind((self._settings.host, port))
-                except OSError as error:
+        ports = {name: getattr(self._settings, name) for name in ("gateway_port", "desk_port")}
+        if len(set(ports.values())) < len(ports):
+            raise Misconfigured("WENJING_GATEWAY_PORT and WENJING_DESK_PORT must not be the same")
+        # After a start that was killed its roles may still be ending.
+        deadline = time.monotonic() + (STOP_SECONDS if is_running(self._settings) else 0)
+        for name, port in ports.items():
+            while (reason := self._why_not_free(port)) is not None:
+                if time.monotonic() > deadline:
                     raise Misconfigured(
-                        f"port {port} on {self._settings.host} cannot be used"
-                        f" ({error.strerror}): stop what uses it,"
-                        f" or set WENJING_{name.upper()} to another"
-                    ) from error
+                        f"port {port} on {self._settings.host} cannot be used ({reason}):"
+                        f" stop what uses it, or set WENJING_{name.upper()} to another"
+                    )
+                time.sleep(0.2)
+
+    def _why_not_free(self, port: int) -> str | None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self._settings.host, port))
+            except OSError as error:
+                return error.strerror or str(error)
+        return None
 
     def _train(self) -> None:
         # In a process of its own: what training needs in memory, serving does not.
-        done = subprocess.run([sys.executable, "-m", "bot", "train"], check=False)
-        if done.returncode != 0:
+        with subprocess.Popen(_command("train")) as training:  # noqa: S603 - our own program
+            while training.poll() is None:
+                if self._stop:
+                    training.terminate()
+                time.sleep(0.1)
+        if training.returncode != 0 and not self._stop:
             raise Misconfigured("there is no model: training failed, see above")
 
-    def _start_redis(self) -> "subprocess.Popen[bytes] | None":
-        if self._settings.redis_url is not None:
-            return None
-        # We hold the lock: a server that answers is left over from a start that was killed.
-        stop_left_over(self._settings)
-        return start_redis(self._settings)
+    def _start_redis(self) -> None:
+        if self._settings.redis_url is None:
+            # We hold the lock: a server that answers is left over from a start that was killed.
+            stop_left_over(self._settings)
+            self._redis = start_redis(self._settings)
 
     def _prepare_store(self) -> tuple[str, str] | None:
         """Bring the database up to date; the first officer's login and password, once."""
@@ -184,7 +200,7 @@ class Installation:
         if role.log is None:
             role.log = (self._settings.home / "logs" / f"{role.name}.log").open("ab")
         role.process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-            [sys.executable, "-m", "bot", role.name, "--attached"],
+            _command(role.name, "--attached"),
             # It closes when we go, however we go; then the role goes, too.
             stdin=subprocess.PIPE,
             stdout=role.log,
@@ -195,6 +211,10 @@ class Installation:
         role.started_at = time.monotonic()
 
     def _restart_dead(self) -> None:
+        if self._redis is not None and self._redis.poll() is not None:
+            ending = _ending(self._redis.returncode)
+            self._console.print(f"Redis ended ({ending}) and is started again.", style="yellow")
+            self._redis = start_redis(self._settings)
         now = time.monotonic()
         for role in self._roles:
             if role.process is not None and role.process.poll() is not None:
@@ -215,19 +235,29 @@ class Installation:
     def _log_path(self, role: _Role) -> Path:
         return self._settings.home / "logs" / f"{role.name}.log"
 
-    def _stop_roles(self) -> None:
-        # The edge first, so that nothing new comes in; the journal last, so that all is written.
-        for name in ("gateway", "desk", "worker", "sender", "journal"):
-            role = next(role for role in self._roles if role.name == name)
-            if role.process is not None and role.process.poll() is None:
-                role.process.terminate()
-                try:
-                    role.process.wait(timeout=15)
-                except subprocess.TimeoutExpired:
-                    role.process.kill()
-                    role.process.wait()
+    def _stop_all(self) -> None:
+        for role in sorted(self._roles, key=lambda role: STOP_ORDER.index(role.name)):
+            if role.process is not None:
+                _end(role.process, STOP_SECONDS)
             if role.log is not None:
                 role.log.close()
+        if self._redis is not None:
+            # It writes its append-only file to the end before it goes.
+            _end(self._redis, 30)
+        self._console.print("Stopped. Everything is kept.")
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "bot", *arguments]
+
+
+def _end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _ending(status: int) -> str:

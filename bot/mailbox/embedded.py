@@ -66,6 +66,11 @@ def start_redis(settings: Settings, *, seconds: float = 30) -> subprocess.Popen[
     return server
 
 
+def is_running(settings: Settings) -> bool:
+    """Whether a server of this folder answers."""
+    return _state(embedded_socket(settings)) != "away"
+
+
 def stop_left_over(settings: Settings) -> None:
     """End a server that an installation which was killed has left running; it writes its
     append-only file to the end first."""
