@@ -23,6 +23,8 @@ from bot.settings import Settings
 Progress = Callable[[float, str], None]
 """Called with the part that is done, 0 to 1, and what is being done."""
 
+KEPT = 3
+"""Models that stay in the folder."""
 _BATCH = 64
 _EMBEDDED = 0.6
 """Part of the time that embedding takes when no text is known yet."""
@@ -64,8 +66,15 @@ def train(settings: Settings, *, force: bool = False, on_progress: Progress | No
         os.replace(done, settings.models / name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    _tidy(settings)
     tell(1.0, "trained")
     return settings.models / name
+
+
+def _tidy(settings: Settings) -> None:
+    """Keep the newest models: one to serve, and older ones to fall back on."""
+    for old in sorted(settings.models.glob("wenjing-*.tar.gz"))[:-KEPT]:
+        old.unlink(missing_ok=True)
 
 
 def fingerprint(settings: Settings) -> str:
