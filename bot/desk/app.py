@@ -73,8 +73,10 @@ def _add_front(app: FastAPI, settings: Settings, store: Store) -> None:
     turnstile = asyncio.Semaphore(2)
 
     @app.get("/sign-in")
-    async def show_form(request: Request) -> HTMLResponse:
-        return HTMLResponse(sign_in_page(request))
+    async def show_form(request: Request, ended: bool = False) -> HTMLResponse:
+        texts = Texts(language_of(request))
+        message = texts["signed_out_by_time"] if ended else ""
+        return HTMLResponse(sign_in_page(request, message=message))
 
     @app.post("/sign-in")
     async def check(request: Request) -> Response:

@@ -17,6 +17,8 @@ from bot.store.sign_in import signed_in
 COOKIE = "wenjing_desk"
 OPEN_TO_ALL = ("/sign-in", "/preferences", "/health/", "/static/", "/_nicegui/")
 """What is needed to sign in, and the files of the toolkit; nothing of these is secret."""
+ENDED = "/sign-in?ended=1"
+"""Where an officer whose session has ended may begin another."""
 LIVE = "/_nicegui_ws/"
 
 _HEADERS = {
@@ -67,7 +69,7 @@ class Guard:
         except Unavailable:
             return HTMLResponse(unavailable_page(connection), 503)
         if officer is None:
-            return RedirectResponse("/sign-in", 303)
+            return RedirectResponse(ENDED, 303)
         connection.state.officer = officer
         connection.state.token = token
         return None

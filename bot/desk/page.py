@@ -13,6 +13,7 @@ from bot.desk import dialogs
 from bot.desk.board import Board
 from bot.desk.frame import THEMES, Frame
 from bot.desk.front import THEME_COOKIE, Theme, language_of, theme_of
+from bot.desk.guard import ENDED
 from bot.desk.lines import People, queue_rows, timeline
 from bot.desk.parts import text
 from bot.desk.texts import LANGUAGES, Texts
@@ -136,7 +137,7 @@ class Page:
         except Unavailable:
             return  # The next read tells; until then nothing can be done anyway.
         if officer is None:
-            ui.navigate.to("/sign-in")
+            ui.navigate.to(ENDED)
         else:
             self._officer = officer
 
@@ -350,7 +351,7 @@ class Page:
         try:
             officer = await self._work.officer(self._token)
             if officer is None:
-                ui.navigate.to("/sign-in")
+                ui.navigate.to(ENDED)
                 return None
             return await act(officer)
         except Conflict as conflict:

@@ -109,7 +109,9 @@ def test_after_signing_out_the_cookie_is_worth_nothing(browser):
     sign_in(browser)
     kept = dict(browser.cookies)
     assert browser.post("/sign-out").headers["location"] == "/sign-in"
-    assert browser.get("/", cookies=kept).status_code == 303
+    ended = browser.get("/", cookies=kept, follow_redirects=True)
+    assert ended.url.path == "/sign-in"
+    assert "登录已失效" in ended.text
 
 
 def test_a_preference_leads_only_to_our_own_pages(browser):
