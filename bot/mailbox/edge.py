@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,7 +130,7 @@ class Edge(Connection):
     async def rate(self, conversation: str, message: str, helpful: bool) -> None:
         """Keep a citizen's rating of an answer; the last one counts."""
         event = Rated(
-            id=f"rated:{conversation}:{message}:{helpful}",
+            id=f"rated:{message}:{secrets.token_hex(4)}",
             at=datetime.now(UTC),
             conversation=conversation,
             message=message,

@@ -318,3 +318,11 @@ async def test_without_redis_every_call_says_unavailable(tmp_path):
     with pytest.raises(Unavailable):
         await mailbox.claim("w1", wait=0.1)
     await mailbox.close()
+
+
+async def test_a_citizen_may_change_a_rating_and_change_it_back(mailbox):
+    for helpful in (True, False, True):
+        await mailbox.rate("c1", "m1", helpful)
+    rated = await events(mailbox)
+    assert [event.helpful for event in rated] == [True, False, True]
+    assert len({event.id for event in rated}) == 3
