@@ -10,12 +10,16 @@ from bot.nlu.embeddings import Embedder
 from tests.knowledge.conftest import BOOK, TOPIC, Write
 
 LICENCE = TOPIC.replace("lost_umbrella", "dog_licence").replace("雨伞丢了", "养狗办证")
-LICENCE = LICENCE.replace("Lost umbrella", "Dog licence").replace(
-    "[伞丢了, 我的伞呢, 雨伞落地铁上了, 谁捡到伞, 伞找不到, 丢了一把伞, 伞忘拿了, 找伞]",
-    "[养狗怎么办证, 狗证在哪里办, 给狗上户口, 我家小狗要登记吗, 犬证多少钱, 养犬登记要什么材料]",
-).replace(
-    "[lost umbrella, where is my umbrella, umbrella left on train, find umbrella]",
-    "[how do I register my dog, dog licence fee, where to get a dog licence]",
+LICENCE = (
+    LICENCE.replace("Lost umbrella", "Dog licence")
+    .replace(
+        "[伞丢了, 我的伞呢, 雨伞落地铁上了, 谁捡到伞, 伞找不到, 丢了一把伞, 伞忘拿了, 找伞]",
+        "[养狗怎么办证, 狗证在哪里办, 给狗上户口, 我家小狗要登记吗, 犬证多少钱, 养犬登记要什么材料]",
+    )
+    .replace(
+        "[lost umbrella, where is my umbrella, umbrella left on train, find umbrella]",
+        "[how do I register my dog, dog licence fee, where to get a dog licence]",
+    )
 )
 
 
