@@ -103,6 +103,7 @@ class Connection:
                 "settle",
                 "wake",
                 "post",
+                "release",
             )
         }
         self._remember = int(settings.conversation_days * 86400)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from bot.events import Delivered
 from bot.mailbox.connection import Connection, unavailable_when_down
 from bot.messages import Outbound
 from bot.settings import Settings
+
+logger = structlog.get_logger()
 
 OUTBOUND: TypeAdapter[Outbound] = TypeAdapter(Outbound)
 
@@ -65,7 +68,12 @@ class Deliveries(Connection):
         row = await self.script("look", (keys.conversation, keys.out, keys.send), (entry,))
         if row is None:
             return None
-        message = OUTBOUND.validate_json(row[0])
+        try:
+            message = OUTBOUND.validate_json(row[0])
+        except ValidationError:
+            # Another version of this program wrote it, and a sender of that one will read it.
+            logger.error("reply cannot be read", conversation=number)
+            return None
         return Delivery(
             conversation=number,
             entry=entry,

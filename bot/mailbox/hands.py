@@ -192,11 +192,13 @@ class Journal(Desk):
 
     @unavailable_when_down
     async def events(
-        self, consumer: str, *, count: int = 500, wait: float = 1.0
+        self, consumer: str, *, count: int = 2000, wait: float = 1.0
     ) -> list[tuple[EventRef, Event]]:
-        """New events, at most `count` of each shard and in each shard's order; and those
-        that a dead journal read without finishing. An event may come twice."""
+        """New events, about `count` at most and in each shard's order; and as many that a
+        dead journal read without finishing. An event may come twice."""
         clock = asyncio.get_running_loop().time
+        # All are written in one transaction, and a database bears only so many values at once.
+        count = max(1, count // self._settings.shards)
         entries = []
         if clock() >= self._look_for_stale_at:
             self._look_for_stale_at = clock() + self._settings.reclaim_seconds / 4

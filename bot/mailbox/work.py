@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+import structlog
+from pydantic import ValidationError
+
 from bot.events import CaseOpened, Event, HandsChanged, ServiceSaid, Understood
 from bot.mailbox.connection import Connection, unavailable_when_down
 from bot.mailbox.delivery import OUTBOUND
 from bot.mailbox.edge import ADDRESS, INBOUND
 from bot.messages import Address, Hands, Inbound, Outbound, Turn
 from bot.settings import Settings
+
+logger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Work(Connection):
     def __init__(self, redis: Any, settings: Settings) -> None:
         super().__init__(redis, settings)
         self._queue: deque[tuple[float, str, str]] = deque()
+        """Given to this worker and not opened yet: since when, the entry, the conversation."""
         self._reclaim_at = 0.0
 
     @unavailable_when_down
@@ -62,12 +68,24 @@ class Work(Connection):
             )
         while self._queue:
             claimed_at, entry, number = self._queue.popleft()
-            # Held too long while others were handled: somebody may have reclaimed it.
-            if clock() - claimed_at < self._settings.reclaim_seconds / 2:
-                claim = await self._open(number, entry)
-                if claim is not None:
-                    return claim
+            if clock() - claimed_at > self._settings.reclaim_seconds / 2:
+                # Held too long while others were handled: a turn might no longer end in time.
+                await self._release(number, entry, worker)
+                continue
+            claim = await self._open(number, entry)
+            if claim is not None:
+                return claim
         return None
+
+    @unavailable_when_down
+    async def release(self, worker: str) -> None:
+        """Give back what `worker` was given and has not opened, because it stops."""
+        while self._queue:
+            _, entry, number = self._queue.popleft()
+            await self._release(number, entry, worker)
+
+    async def _release(self, number: str, entry: str, worker: str) -> None:
+        await self.script("release", (self.keys(number).ready,), (entry, worker, number))
 
     async def _open(self, number: str, entry: str) -> Claim | None:
         keys = self.keys(number)
@@ -75,11 +93,17 @@ class Work(Connection):
         if row is None:
             return None
         message, tries, holder, epoch, state, address, waiting_said = row
+        try:
+            inbound, place = INBOUND.validate_json(message), ADDRESS.validate_json(address)
+        except ValidationError:
+            # Another version of this program wrote it, and a worker of that one will read it.
+            logger.error("message cannot be read", conversation=number)
+            return None
         return Claim(
             conversation=number,
             entry=entry,
-            message=INBOUND.validate_json(message),
-            address=ADDRESS.validate_json(address),
+            message=inbound,
+            address=place,
             hands=Hands(holder.decode(), epoch),
             tries=tries,
             state=state or None,

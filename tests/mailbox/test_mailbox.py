@@ -280,6 +280,23 @@ async def test_events_of_a_dead_journal_are_read_by_another(settings, mailbox):
     await quick.close()
 
 
+async def test_the_journal_is_given_no_more_at_once_than_it_asked_for(mailbox):
+    for number in range(5):
+        await mailbox.accept(inbound(id=f"m{number}"))
+    given = [len(await mailbox.events("j1", count=4, wait=0.2)) for _ in range(3)]
+    assert given == [2, 2, 1], "of each of two shards, half of it"
+
+
+async def test_a_reply_of_another_version_holds_up_no_other_sender(mailbox):
+    await mailbox.accept(inbound())
+    claimed = await claim(mailbox)
+    await mailbox.commit(claimed, turn(), b"")
+    out = mailbox.keys(claimed.conversation).out
+    await mailbox._redis.lset(out, 0, b'{"words": "from the future"}')
+    assert await deliver(mailbox, claimed.conversation) is None
+    assert await mailbox._redis.llen(out) == 1, "it is kept"
+
+
 async def test_a_live_page_hears_of_news_and_of_typing(mailbox):
     heard = []
 
