@@ -19,7 +19,7 @@ import structlog
 from bot.accounts import Account
 from bot.dialogue import turns
 from bot.dialogue.turns import Answered, Dialogue
-from bot.errors import Misconfigured, Unavailable
+from bot.errors import Unavailable
 from bot.mailbox import Claim, Mailbox
 from bot.messages import Question
 from bot.settings import Settings
@@ -30,6 +30,9 @@ T = TypeVar("T")
 
 COUNTRY = "000000"
 """Place of an account that is no longer in the accounts file."""
+
+FOLLOW_SECONDS = 2.0
+"""How often a worker looks for a newer model."""
 
 
 class Stuck(Exception):
@@ -58,14 +61,17 @@ class Worker:
         self._thread = _Thread()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Handle conversations until `stop` is set. Raises Stuck when a turn hangs; Redis
-        being down is waited out."""
+        """Handle conversations until `stop` is set, and give back what was not begun. Raises
+        Stuck when a turn hangs; Redis being down is waited out."""
         helpers = [
             asyncio.create_task(self._report_alive()),
             asyncio.create_task(self._follow_models()),
         ]
         try:
             while not stop.is_set():
+                for helper in helpers:
+                    if helper.done():
+                        helper.result()  # A bug: without its helpers a worker is of no use.
                 try:
                     claim = await self._mailbox.claim(self._name, wait=0.5)
                     if claim is not None:
@@ -76,6 +82,8 @@ class Worker:
         finally:
             for helper in helpers:
                 helper.cancel()
+            with contextlib.suppress(Unavailable):
+                await self._mailbox.release(self._name)
 
     async def _handle(self, claim: Claim) -> None:
         while True:
@@ -163,15 +171,19 @@ class Worker:
         old one until the new one is ready."""
         refused: str | None = None
         while True:
-            await asyncio.sleep(2)
-            newest = self._newest_model()
+            await asyncio.sleep(FOLLOW_SECONDS)
+            try:
+                newest = self._newest_model()
+            except OSError:
+                continue  # An archive was deleted while we looked.
             if newest in (None, self._dialogue.model, refused):
                 continue
             try:
                 self._dialogue = await asyncio.to_thread(self._load)
                 logger.info("model is served", model=self._dialogue.model)
-            except Misconfigured as error:
-                logger.error("model cannot be served", model=newest, reason=str(error))
+            except Exception:
+                # Whatever is wrong with the new one, citizens have the old one.
+                logger.exception("model cannot be served", model=newest)
             if self._dialogue.model != newest:
                 refused = newest
 

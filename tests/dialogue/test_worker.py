@@ -56,12 +56,15 @@ def inbound(text: str, id: str = "m1", sender: str = "v1", **more: object) -> In
 
 @asynccontextmanager
 async def working(
-    mailbox: Mailbox, settings: Settings, newest: Callable[[], str | None] = lambda: None
+    mailbox: Mailbox,
+    settings: Settings,
+    newest: Callable[[], str | None] = lambda: None,
+    load: Callable[[], ObedientDialogue] | None = None,
 ) -> AsyncIterator[asyncio.Task[None]]:
     models = iter(["m1", "m2", "m3"])
     worker = Worker(
         mailbox=mailbox,
-        load=lambda: ObedientDialogue(next(models)),
+        load=load or (lambda: ObedientDialogue(next(models))),
         newest_model=newest,
         accounts={DEMO.id: DEMO},
         settings=settings,
@@ -72,7 +75,7 @@ async def working(
         yield running
     finally:
         stop.set()
-        with contextlib.suppress(Stuck):
+        with contextlib.suppress(Stuck, ZeroDivisionError):
             await running
 
 
@@ -264,3 +267,85 @@ async def test_zero_bot_messages_after_any_takeover_while_messages_pour_in(mailb
     assert late == []
     assert delivered, "the bot had spoken before"
     await box.close()
+
+
+async def test_a_worker_that_stops_gives_back_what_it_has_not_begun(mailbox, settings):
+    box = Mailbox.connect(settings)
+    for n in range(20):
+        await box.accept(inbound("一", f"m{n}", sender=f"v{n}"))
+    first = await box.claim("stops", wait=0.5)
+    assert first is not None
+    await box.release("stops")
+    handled = {first.conversation}
+    while (claim := await mailbox.claim("goes on", wait=0.2)) is not None:
+        handled.add(claim.conversation)
+        await mailbox.commit(claim, Turn("answer", "zh", ()), b"")
+    assert len(handled) == 20, "nobody has to wait until it is missed"
+    assert await box.commit(first, Turn("answer", "zh", ()), b"") == "done", "it had begun this"
+    await box.close()
+
+
+async def test_what_was_given_back_to_others_is_not_given_twice(settings, mailbox):
+    quick = settings.model_copy(update={"reclaim_seconds": 0.1})
+    slow, fast = Mailbox.connect(quick), Mailbox.connect(quick)
+    for n in range(20):
+        await slow.accept(inbound("一", f"m{n}", sender=f"v{n}"))
+    assert await slow.claim("slow", wait=0.5) is not None
+    await asyncio.sleep(0.2)
+    while (claim := await fast.claim("fast", wait=0.2)) is not None:
+        await fast.commit(claim, Turn("answer", "zh", ()), b"")
+    await slow.release("slow")
+    assert await fast.claim("fast", wait=0.1) is None
+    await slow.close()
+    await fast.close()
+
+
+async def test_a_message_of_another_version_waits_for_it_and_holds_up_no_one(mailbox, settings):
+    number = mailbox.number("webchat", "demo", "v1")
+    await mailbox.accept(inbound("一"))
+    await mailbox._redis.lset(mailbox.keys(number).box, 0, b'{"words": "from the future"}')
+    await mailbox.accept(inbound("二", "m2", sender="v2"))
+    async with working(mailbox, settings) as running:
+        events = await heard(mailbox, times(ServiceSaid, 1))
+        assert not running.done()
+    assert said(events) == ["m1:110108:二|"]
+    assert await mailbox._redis.llen(mailbox.keys(number).box) == 1, "it is kept"
+
+
+async def test_a_new_model_that_breaks_leaves_the_old_one_at_work(mailbox, settings, monkeypatch):
+    monkeypatch.setattr("bot.dialogue.worker.FOLLOW_SECONDS", 0.01)
+    loaded: list[str] = []
+    names = iter([FileNotFoundError("deleted while we looked"), "m2", "m2"])
+    went_on = asyncio.Event()
+
+    def newest() -> str | None:
+        name = next(names, None)
+        if isinstance(name, OSError):
+            raise name
+        if name is None:
+            went_on.set()
+        return name
+
+    def load() -> ObedientDialogue:
+        loaded.append("once more")
+        if len(loaded) > 1:
+            raise ValueError("a bug in the new model")
+        return ObedientDialogue("m1")
+
+    async with working(mailbox, settings, newest, load):
+        await asyncio.wait_for(went_on.wait(), 10)
+        await mailbox.accept(inbound("一"))
+        events = await heard(mailbox, times(ServiceSaid, 1))
+    assert said(events) == ["m1:110108:一|"]
+    assert len(loaded) == 2, "what broke is not loaded again"
+
+
+async def test_a_worker_without_its_helpers_ends(mailbox, settings, monkeypatch):
+    monkeypatch.setattr("bot.dialogue.worker.FOLLOW_SECONDS", 0.01)
+
+    def newest() -> str:
+        raise ZeroDivisionError
+
+    async with working(mailbox, settings, newest) as running:
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.wait_for(running, 10)
