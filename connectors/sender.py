@@ -36,6 +36,8 @@ POSTPONE_SECONDS = 0.5, 2.0
 WAIT_SECONDS = 1.0
 FIRST_PAUSE, PAUSE_FACTOR, LONGEST_PAUSE = 2.0, 3.0, 900.0
 """Seconds: a platform that was away for an hour still gets the last of eight tries."""
+LONGEST_ASKED = 3600.0
+"""Seconds that a platform may ask us to wait; asked for more, we find out for ourselves."""
 
 
 async def run_sender(
@@ -205,7 +207,7 @@ def pause(tries: int, asked: float | None = None) -> float:
     Source: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     """
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * PAUSE_FACTOR**tries)
-    return (asked or 0) + random.uniform(0, longest)  # noqa: S311 - spreads load, guards nothing
+    return min(asked or 0, LONGEST_ASKED) + random.uniform(0, longest)  # noqa: S311 - spreads load, guards nothing
 
 
 async def _pause(stop: asyncio.Event) -> None:

@@ -355,3 +355,7 @@ def test_pauses_grow_and_respect_what_the_platform_asked():
         assert all(0 <= wait <= longest for wait in waits)
         assert max(waits) > longest / 2
         assert 60 <= pause(tries, 60) <= 60 + longest
+
+
+def test_a_platform_cannot_make_a_citizen_wait_for_ever():
+    assert pause(0, float("9" * 400)) < 2 * 3600
