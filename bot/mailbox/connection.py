@@ -219,28 +219,16 @@ class Connection:
     async def subscriber(self) -> Redis:
         """A plain connection for a subscription; in a cluster, to any of its servers, since
         each passes on what is published anywhere. The caller closes it."""
-        if not self._settings.redis_cluster:
-            pool = self._redis.connection_pool
-            # With a time limit redis-py sends by asyncio.wait_for, which in Python 3.11 can
-            # swallow a cancellation: a subscription would then never end.
-            options = {**pool.connection_kwargs, "socket_timeout": None}
-            return Redis(
-                connection_pool=pool.__class__(connection_class=pool.connection_class, **options)
-            )
-        await self._redis.initialize()
-        node = self._redis.get_default_node()
-        return Redis(host=node.host, port=node.port)
-
-    async def publish(self, channel: str, text: str) -> None:
-        """Tell whoever listens now."""
-        if not self._settings.redis_cluster:
-            await self._redis.publish(channel, text)
-            return
-        subscriber = await self.subscriber()
-        try:
-            await subscriber.publish(channel, text)
-        finally:
-            await subscriber.aclose()
+        if self._settings.redis_cluster:
+            await self._redis.initialize()
+            like = self._redis.get_default_node()
+        else:
+            like = self._redis.connection_pool
+        # With a time limit redis-py sends by asyncio.wait_for, which in Python 3.11 can swallow
+        # a cancellation: a subscription would then never end.
+        options = {**like.connection_kwargs, "socket_timeout": None}
+        pool = BlockingConnectionPool(connection_class=like.connection_class, **options)
+        return Redis(connection_pool=pool)
 
     @unavailable_when_down
     async def ping(self) -> None:

@@ -193,7 +193,7 @@ class Edge(Connection):
     @unavailable_when_down
     async def typing(self, conversation: str) -> None:
         """Show for a moment that an officer is typing."""
-        await self.publish("wj:room", f"{conversation} typing")
+        await self._redis.publish("wj:room", f"{conversation} typing")
 
     async def room_signals(self) -> AsyncIterator[Signal]:
         """What happens in all rooms, as it happens. While Redis is away nothing is heard:

@@ -172,7 +172,7 @@ class Desk(Edge, Work):
     async def tell_desk(self, conversations: set[str]) -> None:
         """Say that these conversations' rows have changed."""
         for conversation in conversations:
-            await self.publish("wj:desk", conversation)
+            await self._redis.publish("wj:desk", conversation)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The same steps on a real Redis Cluster of three nodes: all keys of a step share a slot."""
 
+import asyncio
 import socket
 import subprocess
 import time
@@ -21,6 +22,7 @@ from tests.mailbox.conftest import inbound, turn
 pytestmark = pytest.mark.cluster
 
 SLOTS = 16384
+PASSWORD = "only-for-this-test"
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +39,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                     *("--port", str(port), "--bind", "127.0.0.1"),
                     *("--dir", str(folder), "--save", "", "--cluster-enabled", "yes"),
                     *("--cluster-node-timeout", "2000"),
+                    *("--requirepass", PASSWORD, "--masterauth", PASSWORD),
                 ],
                 stdout=subprocess.DEVNULL,
             )
         )
     try:
-        nodes = [Redis(port=port) for port in ports]
+        nodes = [Redis(port=port, password=PASSWORD) for port in ports]
         for index, node in enumerate(nodes):
             _until(node.ping)
             first, last = SLOTS * index // 3, SLOTS * (index + 1) // 3
@@ -52,8 +55,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             nodes[0].execute_command("CLUSTER MEET", "127.0.0.1", port)
         for node in nodes:
             _until(lambda node=node: node.cluster("INFO")["cluster_state"] == "ok")
-        _until(lambda: len(RedisCluster(host="127.0.0.1", port=ports[0]).get_primaries()) == 3)
-        yield f"redis://127.0.0.1:{ports[0]}"
+        url = f"redis://:{PASSWORD}@127.0.0.1:{ports[0]}"
+        _until(lambda: len(RedisCluster.from_url(url).get_primaries()) == 3)
+        yield url
     finally:
         for server in servers:
             server.kill()
@@ -123,4 +127,26 @@ async def test_conversations_on_all_three_nodes_run_from_question_to_hand_back(c
     assert seen == len(citizens) * 10
     nodes = {key_slot(stream.encode()) * 3 // SLOTS for stream in mailbox.streams("ready")}
     assert nodes == {0, 1, 2}
+    await mailbox.close()
+
+
+async def test_signals_reach_whoever_listens_at_any_node(cluster, tmp_path):
+    settings = Settings(
+        home=tmp_path, secret="x" * 32, redis_url=cluster, redis_cluster=True, shards=16
+    )
+    mailbox = Mailbox.connect(settings)
+    heard: list[str] = []
+
+    async def listen() -> None:
+        async for conversation in mailbox.desk_signals():
+            heard.append(conversation)
+
+    listener = asyncio.create_task(listen())
+    async with asyncio.timeout(10):
+        while not heard:  # The subscription takes a moment to stand.
+            await mailbox.tell_desk({"c1"})
+            await mailbox.typing("c1")
+            await asyncio.sleep(0.01)
+    listener.cancel()
+    assert heard[0] == "c1"
     await mailbox.close()
