@@ -158,8 +158,14 @@ def chat_in_terminal(settings: Settings, console: Console, *, account: str) -> N
 def _read_dialogues(path: Path) -> list[_Dialogue]:
     try:
         content = YAML(typ="safe").load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
-        raise Misconfigured(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise Misconfigured(f"{path} cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{path} is not UTF-8") from error
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark is not None else ""
+        raise Misconfigured(f"{path} is no YAML{where}") from error
     if not isinstance(content, list):
         raise Misconfigured(f"{path} must be a list of `- turns: [text, ...]`")
     try:
