@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from rich.console import Console
 
@@ -39,7 +40,15 @@ async def examine(settings: Settings, console: Console) -> bool:
 
 async def _folder(settings: Settings) -> str:
     settings.secret_bytes  # noqa: B018 - makes the secret, or says why it cannot
-    free = shutil.disk_usage(settings.home).free
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=settings.home):
+            free = shutil.disk_usage(settings.home).free
+    except OSError as error:
+        raise Misconfigured(
+            f"cannot write {settings.home} ({error.strerror}):"
+            " make it writable or set WENJING_HOME"
+        ) from error
     if free < 1 << 30:
         raise Misconfigured(f"less than 1 GB is free in {settings.home}: make room")
     return f"{settings.home} is writable, {free >> 30} GB free"
