@@ -65,7 +65,7 @@ class Conversation:
             )
         except Exception:  # As in the worker: whatever it was, an officer has it.
             turn = turns.failed(self.dialogue, question, holder=self.holder, reason="failed")
-            answered = turns.Answered(turn, self.state, self.waiting_said)
+            answered = turns.Answered(turn, None, question.now)
         self.state = answered.state
         self.waiting_said = answered.waiting_said
         if answered.turn.handover is not None:

@@ -143,7 +143,8 @@ class Worker:
                     place=_place(error),
                 )
         turn = turns.failed(dialogue, question, holder=holder, reason=reason)
-        return Answered(turn, claim.state, question.now)
+        # The memory that led here would lead here again: it is not kept.
+        return Answered(turn, None, question.now)
 
     def _question(self, claim: Claim) -> Question:
         message = claim.message

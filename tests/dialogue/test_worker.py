@@ -349,3 +349,16 @@ async def test_a_worker_without_its_helpers_ends(mailbox, settings, monkeypatch)
     async with working(mailbox, settings, newest) as running:
         with pytest.raises(ZeroDivisionError):
             await asyncio.wait_for(running, 10)
+
+
+async def test_the_memory_in_which_a_turn_failed_is_not_kept(mailbox, settings):
+    number = mailbox.number("webchat", "demo", "v1")
+    async with working(mailbox, settings):
+        await mailbox.accept(inbound("一", "m1"))
+        await mailbox.accept(inbound("raise", "m2"))
+        await heard(mailbox, times(HandsChanged, 1))
+        await mailbox.take(number, 7, epoch=(await mailbox.hands(number)).epoch)
+        await mailbox.hand_back(number, 7)
+        await mailbox.accept(inbound("二", "m3"))
+        events = await heard(mailbox, times(ServiceSaid, 1))
+    assert said(events) == ["m1:110108:二|"]
