@@ -70,11 +70,15 @@ Attached = Annotated[bool, typer.Option(hidden=True, help="Stop when standard in
 
 
 @app.command()
-def up() -> None:
+def up(
+    without_bot: Annotated[
+        bool, typer.Option("--without-bot", help="Officers only: nothing is answered by itself.")
+    ] = False,
+) -> None:
     """Run every role with an embedded Redis and SQLite, until Ctrl-C."""
     from bot.up import Installation
 
-    sys.exit(Installation(current_settings(), Console()).run())
+    sys.exit(Installation(current_settings(), Console(), bot=not without_bot).run())
 
 
 @app.command()

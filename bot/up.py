@@ -51,12 +51,13 @@ class _Role:
 
 
 class Installation:
-    """All roles of one machine."""
+    """All roles of one machine; without the bot all but the worker."""
 
-    def __init__(self, settings: Settings, console: Console) -> None:
+    def __init__(self, settings: Settings, console: Console, *, bot: bool = True) -> None:
         self._settings = settings
         self._console = console
-        self._roles = [_Role(name) for name in ROLES]
+        self._bot = bot
+        self._roles = [_Role(name) for name in ROLES if bot or name != "worker"]
         self._redis: subprocess.Popen[bytes] | None = None
         self._stop = False
 
@@ -67,7 +68,8 @@ class Installation:
             signal.signal(number, self._on_signal)
         with self._lock():
             self._check_ports()
-            self._train()
+            if self._bot:
+                self._train()
             try:
                 if not self._stop:
                     self._start_redis()
@@ -179,6 +181,8 @@ class Installation:
                 f"First officer: {login}   password: {password}",
                 "The password is shown this once; `wenjing officer add` adds more.",
             ]
+        if not self._bot:
+            lines += ["", "Without the bot: officers answer, messages wait for them."]
         lines += ["", f"Logs are in {self._settings.home / 'logs'}. Ctrl-C stops."]
         self._console.print(Panel("\n".join(lines), title="Wenjing 问警", expand=False))
 
@@ -194,7 +198,7 @@ class Installation:
             )
         except (httpx.HTTPError, ValueError):
             return False
-        return bool(gateway.get("workers")) and desk.is_success
+        return bool(gateway.get("workers") or not self._bot) and desk.is_success
 
     def _start(self, role: _Role) -> None:
         if role.log is None:

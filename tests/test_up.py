@@ -47,7 +47,7 @@ def programs(monkeypatch) -> Iterator[dict[str, str]]:
         return [sys.executable, "-S", "-c", instead.get(name, WAITS), name]
 
     monkeypatch.setattr(up, "_command", command)
-    monkeypatch.setattr(Installation, "_answers", lambda self: len(roles()) == len(up.ROLES))
+    monkeypatch.setattr(Installation, "_answers", lambda self: len(roles()) == len(self._roles))
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     yield instead
     for number, handler in handlers.items():
@@ -85,10 +85,12 @@ def until(check: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-def run_up(settings: Settings, meanwhile: Callable[[], None] = lambda: None) -> str:
+def run_up(
+    settings: Settings, meanwhile: Callable[[], None] = lambda: None, *, bot: bool = True
+) -> str:
     """Start everything, do something when it is up, stop by Ctrl-C; what was printed."""
     printed = io.StringIO()
-    installation = Installation(settings, Console(file=printed, width=120))
+    installation = Installation(settings, Console(file=printed, width=120), bot=bot)
 
     def drive() -> None:
         try:
@@ -111,6 +113,14 @@ def test_it_starts_everything_tells_the_password_once_and_stops_everything(home)
     assert roles() == {}
     assert not is_running(home)
     assert "First officer" not in run_up(home)
+
+
+def test_without_the_bot_there_is_no_worker_and_no_training(home, programs):
+    programs["train"] = FAILS
+    running: set[str] = set()
+    printed = run_up(home, lambda: running.update(roles()), bot=False)
+    assert running == set(up.ROLES) - {"worker"}
+    assert "officers answer" in printed
 
 
 def test_a_role_that_dies_is_started_again(home):
