@@ -80,13 +80,17 @@ class Sender:
             await asyncio.wait(self._under_way, timeout=self._call_seconds)
 
     async def _serve(self, shard: int, stop: asyncio.Event) -> None:
+        away = False
         while not stop.is_set():
             try:
                 delivery = await self._mailbox.next_delivery(self._name, shard, wait=WAIT_SECONDS)
                 if delivery is not None:
                     await self._start(delivery)
+                away = False
             except Unavailable:
-                logger.warning("the mailbox cannot be reached", shard=shard)
+                if not away:  # Said once, and not every second until the disk is full.
+                    logger.warning("the mailbox cannot be reached", shard=shard)
+                away = True
                 await _pause(stop)
 
     async def _wake(self, stop: asyncio.Event) -> None:
