@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -362,3 +363,20 @@ async def test_the_memory_in_which_a_turn_failed_is_not_kept(mailbox, settings):
         await mailbox.accept(inbound("二", "m3"))
         events = await heard(mailbox, times(ServiceSaid, 1))
     assert said(events) == ["m1:110108:二|"]
+
+
+async def test_a_stop_in_the_middle_of_a_turn_lets_it_end(mailbox, settings):
+    thinking, go_on = threading.Event(), threading.Event()
+
+    class Thoughtful(ObedientDialogue):
+        async def handle(self, question: Question, state: bytes | None) -> tuple[Turn, bytes]:
+            thinking.set()
+            await asyncio.to_thread(go_on.wait, 10)
+            return await super().handle(question, state)
+
+    async with working(mailbox, settings, load=Thoughtful) as running:
+        await mailbox.accept(inbound("一"))
+        await asyncio.to_thread(thinking.wait, 10)
+        asyncio.get_running_loop().call_later(0.1, go_on.set)
+        assert not running.done()
+    assert said(await heard(mailbox, times(ServiceSaid, 1))) == ["m1:110108:一|"]
