@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -8,10 +9,10 @@ from bot.errors import Unavailable
 from bot.events import CitizenSaid
 from bot.journal import run_journal
 from bot.mailbox import EventRef
-from bot.messages import Inbound
+from bot.messages import Handover, Inbound, Turn
 from bot.store import Store, migrate, recording
 from bot.store.database import make_engine
-from bot.store.models import DeadEventRow, MessageRow
+from bot.store.models import CaseRow, ConversationRow, DeadEventRow, MessageRow
 from tests.store.samples import ACCOUNTS, NOW, PlainCipher, Story, mask
 
 
@@ -138,3 +139,42 @@ async def test_it_empties_the_real_mailbox(mailbox, store, stop):
     stop.set()
     await journal
     assert texts(store) == ["我要找民警"] * 3
+
+
+class FourDaysAgo(datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return datetime.now(tz) - timedelta(days=4)
+
+
+async def test_a_citizen_whom_redis_has_forgotten_gets_an_officer_like_the_first_time(
+    mailbox, store, stop, monkeypatch
+):
+    async def needs_an_officer(message_id):
+        await mailbox.accept(
+            Inbound("webchat", "haidian", "visitor", message_id, "我要找民警", sent_at=NOW)
+        )
+        claim = await mailbox.claim("w", wait=1) or await mailbox.claim("w", wait=1)
+        turn = Turn("handover", "zh", (), handover=Handover("asked"))
+        assert await mailbox.commit(claim, turn, b"") == "done"
+        hands = await mailbox.hands(claim.conversation)
+        await mailbox.take(claim.conversation, 1, epoch=hands.epoch)
+        return claim.conversation
+
+    with monkeypatch.context() as past:
+        past.setattr("bot.mailbox.work.datetime", FourDaysAgo)
+        past.setattr("bot.mailbox.hands.datetime", FourDaysAgo)
+        number = await needs_an_officer("m1")
+        await mailbox.hand_back(number, 1, closed=True)
+    await mailbox._redis.delete(mailbox.keys(number).conversation)
+    await needs_an_officer("m2")
+
+    journal = asyncio.create_task(run_journal(mailbox, store, stop))
+    while await mailbox.unread_events():
+        assert not journal.done()
+    stop.set()
+    await journal
+    with store.reading() as session:
+        assert session.get(ConversationRow, number).holder == "officer:1"
+        cases = session.query(CaseRow).order_by(CaseRow.opened_at).all()
+        assert [case.state for case in cases] == ["closed", "officer"]
