@@ -120,7 +120,7 @@ def write_accounts(home: Path) -> None:
                         "channels": {
                             "weibo": {
                                 "app_secret": SECRET,
-                                "access_token": "none",
+                                "access_token": "no real token",
                                 "uid": "5100000001",
                             }
                         },
