@@ -1,16 +1,14 @@
 """Hands the conversation to an officer, with the reason and a number for the citizen."""
 
-import secrets
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ConversationPaused, EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.speech import Turn, about
+from bot.dialogue.handover import case_number
 from bot.knowledge.retrieval import finder
 from bot.messages import Suggestion
 from bot.settings import current_settings
@@ -18,10 +16,6 @@ from bot.settings import current_settings
 REPORT = ("lost_item", "lost_place", "lost_time", "lost_contact")
 """Slots of the report of a lost item, in the order in which they are asked."""
 CONFIRMED = "lost_confirmed"
-ALPHABET = "23456789ACDEFGHJKMNPQRTUVWXY"
-"""Characters that are not mistaken for one another when read out or typed."""
-LENGTH = 5
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 class ActionHandOver(Action):  # type: ignore[misc]
@@ -87,9 +81,3 @@ def hand_over(
             response="utter_case_number", number=number, json_message={"outcome": "handover"}
         )
     return [ConversationPaused()]
-
-
-def case_number(now: datetime) -> str:
-    """Such as WJ261124-7KQ2M: the day in China, then random characters."""
-    day = now.astimezone(CHINA).strftime("%y%m%d")
-    return f"WJ{day}-" + "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))

@@ -1,12 +1,12 @@
 """Handing a conversation to an officer."""
 
 import secrets
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-CHINA = timezone(timedelta(hours=8))
-"""Time zone of everything that citizens and officers read."""
+CHINA = ZoneInfo("Asia/Shanghai")
 
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+_LETTERS = "23456789ACDEFGHJKMNPQRTUVWXY"
 """Characters that are not mistaken for one another when read aloud or copied by hand."""
 
 

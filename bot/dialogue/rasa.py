@@ -11,7 +11,7 @@ import logging
 import sys
 import tarfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -388,7 +388,7 @@ def _turn(events: list[Event], tracker: DialogueStateTracker) -> Turn:
     """Put together what was said; raises Silence."""
     heard = next(event for event in events if isinstance(event, UserUttered))
     said = [event for event in events if isinstance(event, BotUttered)]
-    replies = tuple(_reply(event) for event in said if event.text)
+    replies = [_reply(event) for event in said if event.text]
     abouts = [event.data.get("custom") or {} for event in said]
     outcome = next((o for o in _OUTCOMES if any(a.get("outcome") == o for a in abouts)), None)
     if not replies or outcome is None:
@@ -400,7 +400,7 @@ def _turn(events: list[Event], tracker: DialogueStateTracker) -> Turn:
     return Turn(
         outcome=outcome,
         language=tracker.get_slot("language"),
-        replies=replies,
+        replies=(_joined(replies),),
         intent=heard.intent.get("name") or "",
         intent_confidence=heard.intent.get("confidence") or 0.0,
         topic=about.get("topic"),
@@ -408,6 +408,20 @@ def _turn(events: list[Event], tracker: DialogueStateTracker) -> Turn:
         choices=tuple(about.get("choices", ())),
         suggestions=tuple(Suggestion(*pair) for pair in about.get("suggestions", ())),
         handover=Handover(**handover) if handover else None,
+    )
+
+
+def _joined(replies: Sequence[Reply]) -> Reply:
+    """One message of all that was said: some platforms count messages."""
+    if len(replies) == 1:
+        return replies[0]
+    shortened = any(reply.short for reply in replies)
+    return Reply(
+        text="\n\n".join(reply.text for reply in replies),
+        short="\n".join(reply.short or reply.text for reply in replies) if shortened else "",
+        choices=tuple(choice for reply in replies for choice in reply.choices),
+        topic=next((reply.topic for reply in replies if reply.topic), None),
+        urgent=any(reply.urgent for reply in replies),
     )
 
 

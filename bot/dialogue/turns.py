@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.dialogue import safety
-from bot.dialogue.handover import case_number
 from bot.messages import Handover, Language, Question, Reply, Suggestion, Turn
 from bot.nlu.text import language_of
 
@@ -70,7 +69,7 @@ async def answer(
             replies=() if alarm_answered or holder.startswith("officer:") else (alarm.reply,),
             intent="emergency",
             intent_confidence=1.0,
-            handover=Handover("emergency", "urgent", case_number(question.now)),
+            handover=Handover("emergency", "urgent"),
         )
         return Answered(turn, state, waiting_said)
     if holder == "bot":
@@ -127,5 +126,5 @@ def failed(dialogue: Dialogue, question: Question, *, holder: str, reason: str) 
         outcome="handover",
         language=language,
         replies=() if holder.startswith("officer:") else (Reply(sentence),),
-        handover=Handover(reason, "normal", case_number(question.now)),
+        handover=Handover(reason),
     )

@@ -1,7 +1,7 @@
 import re
 from datetime import UTC, datetime
 
-from actions.handover import case_number
+from bot.dialogue.handover import case_number
 
 
 def test_a_case_number_names_the_day_in_china_and_is_easy_to_read_out() -> None:
