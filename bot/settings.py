@@ -60,7 +60,8 @@ class Settings(BaseSettings):
     body_limit: int = Field(default=1_000_000, ge=1)
     """Largest webhook body, in bytes."""
     text_limit: int = Field(default=2000, ge=1)
-    """Longest text of one message that is understood, in characters; the rest is cut."""
+    """Longest text of one message that is understood, in characters; of a longer one the
+    beginning and the end are kept."""
     mailbox_limit: int = Field(default=50, ge=1)
     """Messages that may wait in one conversation before the gateway answers 503."""
     backlog_limit: int = Field(default=20_000, ge=1)
