@@ -64,10 +64,12 @@ def roles(parent: int | None = None) -> dict[str, psutil.Process]:
     return found
 
 
-def redis_server(parent: int | None = None) -> psutil.Process | None:
-    for child in psutil.Process(parent).children():
+def redis_server(settings: Settings) -> psutil.Process | None:
+    """The server that runs for this installation now."""
+    for child in psutil.Process().children():
         with suppress(psutil.Error):
-            if "redis-server" in child.name():
+            # The title of a server names its socket.
+            if embedded_socket(settings) in " ".join(child.cmdline()):
                 return child
     return None
 
@@ -134,9 +136,9 @@ def test_a_role_that_dies_is_started_again(home):
 
 def test_a_redis_that_dies_is_started_again(home):
     def kill_redis() -> None:
-        before = redis_server()
+        before = redis_server(home)
         before.kill()
-        until(lambda: redis_server() not in (None, before) and is_running(home))
+        until(lambda: redis_server(home) not in (None, before) and is_running(home))
 
     assert "Redis ended (signal 9) and is started again" in run_up(home, kill_redis)
 
