@@ -1,7 +1,9 @@
 """Redis is killed again and again while citizens write, and started again as `up` does."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from bot.dialogue.worker import Worker
 from bot.errors import Unavailable
 from bot.events import CitizenSaid, Delivered, ServiceSaid
 from bot.mailbox import Mailbox
-from bot.mailbox.embedded import start_redis
+from bot.mailbox.embedded import start_redis, stop_left_over
 from bot.messages import Inbound
 from bot.settings import Settings
 from connectors.base import Limits
@@ -23,8 +25,15 @@ pytestmark = pytest.mark.chaos
 CITIZENS, WORDS, KILLS = 20, "甲乙丙丁戊己", 6
 
 
-async def test_what_was_acknowledged_is_answered_once_and_in_order(tmp_path):
+@pytest.fixture
+def settings(tmp_path: Path) -> Iterator[Settings]:
+    """An installation of its own, whose Redis is gone when the test is over."""
     settings = Settings(home=tmp_path, secret="x" * 32, shards=2, reclaim_seconds=1)
+    yield settings
+    stop_left_over(settings)
+
+
+async def test_what_was_acknowledged_is_answered_once_and_in_order(settings):
     server = start_redis(settings)
     gateway, work, send, read = (Mailbox.connect(settings) for _ in range(4))
     worker = Worker(
@@ -90,5 +99,3 @@ async def test_what_was_acknowledged_is_answered_once_and_in_order(tmp_path):
         assert list(received.values()) == expected
     for mailbox in (gateway, work, send, read):
         await mailbox.close()
-    server.terminate()
-    server.wait()
