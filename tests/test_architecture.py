@@ -73,6 +73,8 @@ def test_the_emergency_check_and_the_masking_need_nothing_but_the_standard_libra
     allowed = {"bot"}
     for source in SOURCES:
         if source.startswith(("bot/dialogue/safety/", "bot/privacy/masking.py")):
+            if source == "bot/dialogue/safety/training.py":
+                continue  # It makes the detector's weights, on a trainer's machine.
             outside = imports(source) - allowed - set(sys.stdlib_module_names)
             assert outside == set(), source
 

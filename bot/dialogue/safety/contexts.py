@@ -63,6 +63,21 @@ class Reading:
         """Whether anything shows that it is happening now."""
         return self._contexts.live.search(self.text) is not None
 
+    @cached_property
+    def contexts(self) -> frozenset[str]:
+        """What is found anywhere in the text, for the detector; a negation needs a cue."""
+        found = {
+            "live": self.live,
+            "fiction": self._fiction,
+            "rules": self._rules,
+            "what_if": self._what_if,
+            "errand": self._errand,
+            "past": any(past for _, past in self._times),
+            "now": any(not past for _, past in self._times),
+            "idiom": self.text != self.source,
+        }
+        return frozenset(name for name, there in found.items() if there)
+
     def harmless(self, cue: re.Match[str], despite: frozenset[Context]) -> bool:
         """Whether a context other than those in `despite` takes the danger out of `cue`."""
         return (

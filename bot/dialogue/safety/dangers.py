@@ -18,6 +18,9 @@ class Danger:
     """A key of `REPLIES`, and of CERTAIN or IF_LIVE in chinese.py and english.py."""
     despite: frozenset[Context] = frozenset({"errand"})
     """Contexts that do not make it harmless. An errand silences only a bare cry for help."""
+    always: bool = False
+    """A cue is enough, however unlikely the detector finds it: few words, or a life at stake
+    that is told as a question."""
 
     def told_in(self, reading: Reading) -> bool:
         """Whether the text tells of this danger: by a cue that is certain, or by one that
@@ -31,14 +34,18 @@ class Danger:
 
 DANGERS = (
     # Whoever must not be heard is told to send an SMS, whatever the danger is.
-    Danger("silent", despite=frozenset({"errand", "rules", "what_if", "negated"})),
+    Danger("silent", despite=frozenset({"errand", "rules", "what_if", "negated"}), always=True),
     # Has taken something, or has cut: a doctor first.
-    Danger("suicide_hurt", despite=frozenset({"errand", "rules"})),
+    Danger("suicide_hurt", despite=frozenset({"errand", "rules"}), always=True),
     # Stands on the edge.
-    Danger("suicide_now", despite=frozenset({"errand", "rules"})),
-    Danger("suicide_other"),
+    Danger("suicide_now", despite=frozenset({"errand", "rules"}), always=True),
+    Danger("suicide_other", always=True),
     # The citizen's own words. Recall comes first: an odd question counts as a hint.
-    Danger("suicide", despite=frozenset({"errand", "rules", "what_if", "past", "negated"})),
+    Danger(
+        "suicide",
+        despite=frozenset({"errand", "rules", "what_if", "past", "negated"}),
+        always=True,
+    ),
     Danger("explosive"),
     Danger("gas"),
     Danger("fire"),
@@ -47,7 +54,7 @@ DANGERS = (
     Danger("rescue"),
     Danger("medical"),
     # A child writes. After fire and illness, whose advice a child needs just as much.
-    Danger("child"),
+    Danger("child", always=True),
     Danger("followed"),
     Danger("break_in"),
     Danger("sexual"),
@@ -56,7 +63,7 @@ DANGERS = (
     Danger("traffic"),
     Danger("missing_child"),
     # A cry for help that does not say from what.
-    Danger("help", despite=frozenset()),
+    Danger("help", despite=frozenset(), always=True),
 )
 
 Patterns = dict[Language, dict[str, re.Pattern[str]]]

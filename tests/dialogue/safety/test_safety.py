@@ -1,7 +1,8 @@
 """The emergency check finds danger and lets everything else pass.
 
-danger.tsv and harmless.tsv were written with the rules; the heldout files afterwards, as a
-measure (docs/safety.md has the figures of their first run). All are kept from getting worse.
+The mended lists of data/safety/ are kept from getting worse, text by text: the rules were
+written with the first pair and mended after the others. heldout4 taught neither the rules nor
+the detector and stays a measure (docs/safety.md has the figures).
 """
 
 import time
@@ -17,40 +18,45 @@ from bot.dialogue.safety.replies import REPLIES
 from bot.dialogue.safety.words import normalise
 
 HERE = Path(__file__).parent
+DATA = Path(__file__).parents[3] / "data" / "safety"
 NUMBERS = {"110", "12110", "119", "120", "122", "12356"}
 
 
-def lines(name: str) -> list[str]:
-    return (HERE / name).read_text("utf-8").strip().split("\n")
+def lines(file: Path) -> list[str]:
+    return file.read_text("utf-8").strip().split("\n")
 
 
-def dangers(*names: str) -> list[tuple[str, str]]:
-    """Pairs of a text and the numbers that may come first, with "/" between them."""
-    pairs = (line.split("\t") for name in names for line in lines(name))
-    return [(text, numbers) for numbers, text in pairs]
+def mended_dangers() -> list[tuple[str, set[str]]]:
+    """Pairs of a text and the numbers that may come first."""
+    found = []
+    for file in sorted(DATA.glob("mended*_danger.tsv")):
+        for line in lines(file):
+            kinds, text = line.split("\t")
+            found.append((text, {REPLIES[kind].number for kind in kinds.split("/")}))
+    return found
 
 
-@pytest.mark.parametrize(
-    ("text", "numbers"),
-    dangers("danger.tsv", "heldout_danger.tsv", "heldout2_danger.tsv", "heldout3_danger.tsv"),
-)
+def mended_harmless() -> list[str]:
+    return [text for file in sorted(DATA.glob("mended*_harmless.tsv")) for text in lines(file)]
+
+
+@pytest.mark.parametrize(("text", "numbers"), mended_dangers())
 def test_finds_danger_and_names_the_right_number_first(text, numbers):
     alarm = check(text)
     assert alarm is not None
-    assert alarm.number in numbers.split("/")
+    assert alarm.number in numbers
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *lines("harmless.tsv"),
-        *lines("heldout_harmless.tsv"),
-        *lines("heldout2_harmless.tsv"),
-        *lines("heldout3_harmless.tsv"),
-    ],
-)
+@pytest.mark.parametrize("text", mended_harmless())
 def test_leaves_everything_else_alone(text):
     assert check(text) is None
+
+
+def test_finds_no_less_than_measured_in_texts_that_taught_it_nothing():
+    dangers = [line.split("\t")[1] for line in lines(HERE / "heldout4_danger.tsv")]
+    harmless = lines(HERE / "heldout4_harmless.tsv")
+    assert sum(check(text) is not None for text in dangers) >= 126
+    assert sum(check(text) is not None for text in harmless) <= 24
 
 
 @pytest.mark.parametrize("kind", REPLIES)
