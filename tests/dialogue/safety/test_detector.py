@@ -2,13 +2,14 @@
 
 import time
 import zlib
+from array import array
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bot.dialogue.safety import SURE, training
-from bot.dialogue.safety.detector import FILE, Detector, detector, pieces
+from bot.dialogue.safety.detector import FILE, Detector, Model, detector, pieces
 from bot.dialogue.safety.replies import REPLIES
 from bot.dialogue.safety.training import HARMLESS, Example, examples, fingerprint, read, train
 
@@ -17,8 +18,6 @@ MADE_UP = [
     Example("他拿刀追我快来", "crime", 3, "made up"),
     Example("家里着火了快来", "fire", 3, "made up"),
     Example("厨房着火了救命", "fire", 3, "made up"),
-    Example("爷爷晕倒了快来", "medical", 3, "made up"),
-    Example("奶奶晕倒了救命", "medical", 3, "made up"),
     Example("身份证在哪里办", HARMLESS, 3, "made up"),
     Example("护照在哪里办", HARMLESS, 3, "made up"),
 ]
@@ -63,8 +62,12 @@ def test_tells_danger_from_none_and_names_the_kind():
     assert made.kind(read("客厅着火了")) == "fire"
 
 
-def test_answers_a_cry_for_help_where_no_kind_is_likely_enough():
-    assert train(MADE_UP, "made up").kind(read("嗯嗯嗯")) == "help"
+@pytest.mark.parametrize(("bias", "kind"), [(0.0, "help"), (2.0, "fire")])
+def test_answers_as_to_a_cry_for_help_where_no_kind_is_likely_enough(bias, kind):
+    biases = {"fire": bias, "crime": 0.0, "held": 0.0}
+    models = {name: Model(array("b"), 1.0, bias) for name, bias in biases.items()}
+    silent = Detector(array("I"), models["crime"], models, "made up")
+    assert silent.kind(read("快来")) == kind
 
 
 def test_weights_that_are_missing_or_broken_stop_it(tmp_path):
