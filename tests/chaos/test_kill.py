@@ -25,7 +25,7 @@ QUESTIONS = 10
 ARRIVE_WITHIN = 30.0
 """Seconds over which the citizens come, so that the killing falls among them."""
 KILL_EVERY = (0.5, 3.0)
-VICTIMS = {"worker": 15.0, "sender": 4.0, "journal": 4.0, "gateway": 4.0}
+VICTIMS = {"worker": 25.0, "sender": 4.0, "journal": 4.0, "gateway": 4.0}
 """The roles, and how old one must be to be killed: killed while it starts, none would ever
 work, and nothing would be tested but patience."""
 
