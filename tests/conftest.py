@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from bot.mailbox import Mailbox, embedded_socket
 from bot.mailbox.embedded import start_redis
@@ -29,17 +30,14 @@ _databases = itertools.cycle(range(1, 16))
 @pytest.fixture
 def settings(redis_server: str, tmp_path: Path) -> Settings:
     """An installation of its own: an empty home and an empty Redis database."""
-    return Settings(
-        home=tmp_path / "var",
-        secret=SECRET,
-        redis_url=f"{redis_server}?db={next(_databases)}",
-        shards=2,
-    )
+    url = f"{redis_server}?db={next(_databases)}"
+    with Redis.from_url(url) as redis:
+        redis.flushdb()  # An earlier test may have had the same one.
+    return Settings(home=tmp_path / "var", secret=SECRET, redis_url=url, shards=2)
 
 
 @pytest.fixture
 async def mailbox(settings: Settings) -> AsyncIterator[Mailbox]:
     mailbox = Mailbox.connect(settings)
-    await mailbox.erase()
     yield mailbox
     await mailbox.close()

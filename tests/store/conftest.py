@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,8 +27,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a server of our own on loopback, without durability; ends with the session."""
     require((POSTGRES / "initdb").exists() and shutil.which("runuser") is not None, "PostgreSQL")
     # The server refuses to run as root, and its user must reach the folder.
-    folder = Path(f"/tmp/wenjing-postgres-{os.getpid()}")
-    folder.mkdir(mode=0o700)
+    folder = Path(tempfile.mkdtemp(prefix="wenjing-postgres-", dir="/tmp"))
     as_postgres = []
     if os.geteuid() == 0:
         user = pwd.getpwnam("postgres")
