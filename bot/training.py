@@ -1,11 +1,15 @@
 """Training seen from outside: is there a model for the current data, and if not, make one."""
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.dialogue.rasa import RasaDialogue
 from bot.nlu.training import train, trained
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.dialogue.rasa import RasaDialogue
 
 
 def train_with_progress(settings: Settings, console: Console, *, force: bool = False) -> None:
@@ -29,8 +33,11 @@ def train_with_progress(settings: Settings, console: Console, *, force: bool = F
     console.print(f"Trained {path.name}.", markup=False)
 
 
-def load_dialogue(settings: Settings, console: Console) -> RasaDialogue:
+def load_dialogue(settings: Settings, console: Console) -> "RasaDialogue":
     """The newest model; one is trained first where there is none at all."""
+    # Imported late: to see that nothing has to be trained, nobody should wait for Rasa.
+    from bot.dialogue.rasa import RasaDialogue
+
     if not any(settings.models.glob("*.tar.gz")):
         train_with_progress(settings, console)
     return RasaDialogue.load(settings)

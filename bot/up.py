@@ -73,6 +73,10 @@ class Installation:
             try:
                 if not self._stop:
                     self._start_redis()
+                    # By far the slowest to start: it need not wait for the database.
+                    for role in self._roles:
+                        if role.name == "worker":
+                            self._start(role)
                     self._watch(self._prepare_store())
             finally:
                 self._stop_all()
@@ -151,7 +155,8 @@ class Installation:
     def _watch(self, first: tuple[str, str] | None) -> None:
         with self._console.status("Starting …"):
             for role in self._roles:
-                self._start(role)
+                if role.process is None:
+                    self._start(role)
             deadline = time.monotonic() + STARTED_SECONDS
             while not self._stop and not self._answers():
                 self._restart_dead()
