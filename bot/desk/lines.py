@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.desk.texts import Texts
-from bot.desk.work import LOCAL_TIME, local_date
+from bot.desk.work import local_date
+from bot.dialogue.handover import CHINA
 from bot.messages import Hands, Outbound
 from bot.store.conversations import Passed, Said
 from bot.store.officers import Officer
@@ -167,7 +168,7 @@ def _message(id_: str, author: str, at: datetime, people: People) -> dict[str, A
         "side": people.side(author),
         "who": people.name(author),
         "time": clock(at),
-        "moment": f"{at.astimezone(LOCAL_TIME):%Y-%m-%d %H:%M:%S}",
+        "moment": f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}",
         "at": at,
     }
 
@@ -197,12 +198,12 @@ def _passed(line: Passed, texts: Texts, people: People) -> dict[str, Any]:
 
 def clock(moment: datetime) -> str:
     """Hours and minutes on an officer's clock."""
-    return f"{moment.astimezone(LOCAL_TIME):%H:%M}"
+    return f"{moment.astimezone(CHINA):%H:%M}"
 
 
 def day_and_clock(moment: datetime) -> str:
     """Day, hours and minutes."""
-    return f"{moment.astimezone(LOCAL_TIME):%m-%d %H:%M}"
+    return f"{moment.astimezone(CHINA):%m-%d %H:%M}"
 
 
 def _milliseconds(moment: datetime) -> int:

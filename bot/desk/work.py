@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.dialogue.handover import CHINA
 from bot.errors import Conflict, Misconfigured, NotFound, Unavailable, WenjingError
 from bot.knowledge.places import places
 from bot.knowledge.rendering import render
@@ -28,8 +28,6 @@ from bot.store.queue import Filter, Queue, queue
 from bot.store.sign_in import signed_in
 
 logger = structlog.get_logger()
-
-LOCAL_TIME = ZoneInfo("Asia/Shanghai")
 
 
 class NotApproved(WenjingError):
@@ -196,7 +194,7 @@ class Work:
 
 def local_date(moment: datetime) -> date:
     """The day on an officer's calendar."""
-    return moment.astimezone(LOCAL_TIME).date()
+    return moment.astimezone(CHINA).date()
 
 
 def holder_of(conflict: Conflict) -> str:

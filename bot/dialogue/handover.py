@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
+"""The zone of every day and hour that citizens and officers read."""
 
 _LETTERS = "23456789ACDEFGHJKMNPQRTUVWXY"
 """Characters that are not mistaken for one another when read aloud or copied by hand."""
